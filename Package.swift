@@ -1,0 +1,112 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Rooms and their arrows: a target may import what it lists here and nothing else. The compiler checks it
+/// (`--explicit-target-dependency-import-check error` in the Makefile).
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+]
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "martlet",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "martlet", targets: ["CommandLineTool"]),
+        .library(name: "KafkaClient", targets: ["KafkaClient"]),
+        .library(name: "BrokerTesting", targets: ["BrokerTesting"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // System-library shims and the little C that Swift cannot say.
+        .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
+        .target(name: "CChecksum"),
+        .target(name: "CSystemCalls"),
+
+        // The rooms.
+        .target(
+            name: "KafkaProtocol",
+            dependencies: [nioCore, "CChecksum", "CLZ4", "CZstd", "CZlib", "CSnappy"],
+            swiftSettings: strict),
+        .target(
+            name: "LogStorage",
+            dependencies: ["KafkaProtocol", "CSystemCalls", nioCore, collections, systemPackage],
+            swiftSettings: strict),
+        .target(
+            name: "Coordination",
+            dependencies: ["KafkaProtocol", nioCore, collections],
+            swiftSettings: strict),
+        .target(
+            name: "Broker",
+            dependencies: [
+                "KafkaProtocol", "LogStorage", "Coordination", nioCore, nioPosix, collections, logging, lifecycle,
+                systemPackage,
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "KafkaClient",
+            dependencies: ["KafkaProtocol", nioCore, nioPosix, collections, logging],
+            swiftSettings: strict),
+        .target(
+            name: "BrokerTesting",
+            dependencies: [
+                "Broker", "KafkaClient", "LogStorage", "KafkaProtocol", nioCore, nioPosix, logging, systemPackage,
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "CommandLineTool",
+            dependencies: [
+                "Broker", "KafkaClient", "KafkaProtocol", "LogStorage", nioCore, nioPosix, logging, lifecycle,
+                systemPackage, arguments,
+            ],
+            swiftSettings: strict),
+
+        // One test target per room, mirroring its files.
+        .testTarget(
+            name: "KafkaProtocolTests", dependencies: ["KafkaProtocol", nioCore, "CZlib"],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(
+            name: "LogStorageTests",
+            dependencies: ["LogStorage", "KafkaProtocol", "BrokerTesting", nioCore, systemPackage],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CoordinationTests", dependencies: ["Coordination", "KafkaProtocol", nioCore], swiftSettings: strict),
+        .testTarget(
+            name: "BrokerTests",
+            dependencies: [
+                "Broker", "BrokerTesting", "LogStorage", "Coordination", "KafkaProtocol", nioCore, nioPosix,
+                nioEmbedded, logging, systemPackage,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "KafkaClientTests",
+            dependencies: ["KafkaClient", "BrokerTesting", "KafkaProtocol", nioCore, nioPosix, nioEmbedded, logging],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CommandLineToolTests",
+            dependencies: ["CommandLineTool", "BrokerTesting", "KafkaProtocol", nioCore, arguments],
+            swiftSettings: strict),
+        .testTarget(name: "TidyTests", swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,7 @@
+#ifndef MARTLET_CSYSTEMCALLS_H
+#define MARTLET_CSYSTEMCALLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#endif
