@@ -25,4 +25,3 @@
     /// No broker (-1 on the wire).
     @inlinable public static var none: BrokerID { -1 }
 }
-

@@ -33,4 +33,3 @@
         SequenceNumber(Int32((Int64(rawValue) + Int64(count)) & 0x7fff_ffff))
     }
 }
-
