@@ -1,0 +1,178 @@
+package import KafkaProtocol
+package import SystemPackage
+
+/// What the broker is told, in its own types. Values for topics come from ``ConfigurationResolver``.
+package struct BrokerConfiguration: Sendable {
+    // Identity and addresses.
+    package let nodeID: BrokerID
+    package let rack: String?
+    package let dataDirectory: FilePath
+    package let listeners: [Listener]
+
+    // Connections and requests.
+    package let eventLoopCount: Int
+    package let maximumConnections: Int
+    package let maximumConnectionsPerAddress: Int
+    /// Exceptions by host name or address.
+    package let maximumConnectionsByAddress: [String: Int]
+    package let idleConnectionTimeout: Duration
+    package let listenBacklog: Int
+    /// Bytes of SO_SNDBUF; nil leaves it to the system.
+    package let sendBufferBytes: Int?
+    /// Bytes of SO_RCVBUF; nil leaves it to the system.
+    package let receiveBufferBytes: Int?
+    package let maximumRequestBytes: Int
+    /// Bytes of requests in memory before sockets are no longer read; nil is without limit.
+    package let maximumQueuedRequestBytes: Int?
+    package let maximumFetchBytes: Int
+    package let fetchSessionSlots: Int
+    /// Partitions in one answer to DescribeTopicPartitions.
+    package let maximumDescribedPartitions: Int
+
+    // Topics.
+    package let defaultPartitionCount: Int32
+    package let defaultReplicationFactor: Int16
+    package let createsTopicsOnDemand: Bool
+    package let allowsTopicDeletion: Bool
+
+    // Logs.
+    package let recoveryThreadCount: Int
+    package let producerIDExpiration: Duration
+    package let recoveryPointCheckpointInterval: Duration
+
+    /// What the broker was started with, canonical, by key: the lowest layer of ``ConfigurationResolver``.
+    package let fixed: [String: String]
+    /// What an operator should know, one sentence each.
+    package let warnings: [String]
+
+    /// Reads `file`, then applies `overrides` (`--set key=value`).
+    package static func load(
+        file: FilePath?, overrides: [(key: String, value: String)] = []
+    ) throws(ConfigurationFileError) -> BrokerConfiguration {
+        try BrokerConfiguration(StaticConfiguration.load(file: file, overrides: overrides))
+    }
+
+    /// Takes checked values and checks those that must agree with each other.
+    package init(_ configuration: StaticConfiguration) throws(ConfigurationFileError) {
+        let values = TypedValues(ConfigurationResolver(fixed: configuration.values))
+        nodeID = try Self.nodeID(configuration.values)
+        rack = values.text("broker.rack")
+        dataDirectory = try Self.dataDirectory(configuration.values)
+        (listeners, warnings) = try Self.listeners(configuration)
+        eventLoopCount = values.integer("num.network.threads")
+        maximumConnections = values.integer("max.connections")
+        maximumConnectionsPerAddress = values.integer("max.connections.per.ip")
+        maximumConnectionsByAddress =
+            values.text("max.connections.per.ip.overrides").flatMap(AddressCounts.parse) ?? [:]
+        idleConnectionTimeout = values.duration("connections.max.idle.ms")
+        listenBacklog = values.integer("socket.listen.backlog.size")
+        sendBufferBytes = values.limit("socket.send.buffer.bytes")
+        receiveBufferBytes = values.limit("socket.receive.buffer.bytes")
+        maximumRequestBytes = values.integer("socket.request.max.bytes")
+        maximumQueuedRequestBytes = values.limit("queued.max.request.bytes").flatMap { $0 == 0 ? nil : $0 }
+        maximumFetchBytes = values.integer("fetch.max.bytes")
+        fetchSessionSlots = values.integer("max.incremental.fetch.session.cache.slots")
+        maximumDescribedPartitions = values.integer("max.request.partition.size.limit")
+        defaultPartitionCount = Int32(clamping: values.integer("num.partitions"))
+        defaultReplicationFactor = Int16(clamping: values.integer("default.replication.factor"))
+        createsTopicsOnDemand = values.boolean("auto.create.topics.enable")
+        allowsTopicDeletion = values.boolean("delete.topic.enable")
+        recoveryThreadCount = values.integer("num.recovery.threads.per.data.dir")
+        producerIDExpiration = values.duration("producer.id.expiration.ms")
+        recoveryPointCheckpointInterval = values.duration("log.flush.offset.checkpoint.interval.ms")
+        fixed = configuration.values
+    }
+
+    private static func nodeID(_ values: [String: String]) throws(ConfigurationFileError) -> BrokerID {
+        let older = values["broker.id"].flatMap { $0 == "-1" ? nil : $0 }
+        if let node = values["node.id"], let older, node != older {
+            throw .init(
+                description: "node.id is \(node) and broker.id is \(older); set one, or both to the same number")
+        }
+        let standard = ConfigurationCatalog.broker["node.id"]?.defaultValue
+        return BrokerID((values["node.id"] ?? older ?? standard).flatMap { Int32($0) } ?? 1)
+    }
+
+    private static func dataDirectory(_ values: [String: String]) throws(ConfigurationFileError) -> FilePath {
+        let standard = ConfigurationCatalog.broker["log.dirs"]?.defaultValue ?? ""
+        let directories = (values["log.dirs"] ?? values["log.dir"] ?? standard).listElements()
+        guard let directory = directories.first, directories.count == 1, !directory.isEmpty else {
+            throw .init(
+                description: "log.dirs must name one directory, not \(directories.count): "
+                    + "several data directories are not supported yet")
+        }
+        return FilePath(directory)
+    }
+
+    private static func listeners(
+        _ configuration: StaticConfiguration
+    ) throws(ConfigurationFileError) -> ([Listener], warnings: [String]) {
+        let resolver = ConfigurationResolver(fixed: configuration.values)
+        let isForClients = { (address: ListenerAddress) in
+            !configuration.controllerListeners.contains { $0.uppercased() == address.name }
+        }
+        var warnings = configuration.warnings
+        do {
+            let all = try ListenerAddress.list(resolver.brokerValue("listeners") ?? "")
+            let binds = all.filter(isForClients)
+            if binds.isEmpty {
+                throw ListenerAddress.ParseError(description: "all listeners are in controller.listener.names")
+            }
+            for address in all where !isForClients(address) {
+                warnings.append("listener \(address) is not opened: this node is its own controller")
+            }
+            let advertised = try resolver.brokerValue("advertised.listeners").map {
+                value throws(ListenerAddress.ParseError) in
+                try ListenerAddress.list(value).filter(isForClients)
+            }
+            try SecurityProtocolMap(resolver.brokerValue("listener.security.protocol.map") ?? "").check(binds)
+            return (try Listener.joined(binds, advertised: advertised ?? []), warnings)
+        } catch {
+            throw .init(description: "listeners: \(error)")
+        }
+    }
+}
+
+/// `listener.security.protocol.map`.
+private struct SecurityProtocolMap {
+    private let protocols: [String: String]
+
+    init(_ text: String) throws(ListenerAddress.ParseError) {
+        var protocols: [String: String] = [:]
+        for element in text.listElements() {
+            let parts = element.split(separator: ":").map { $0.trimmingBlanks().uppercased() }
+            guard parts.count == 2 else {
+                throw .init(description: "listener.security.protocol.map: '\(element)' is not NAME:PROTOCOL")
+            }
+            protocols[parts[0]] = parts[1]
+        }
+        self.protocols = protocols
+    }
+
+    func check(_ listeners: [ListenerAddress]) throws(ListenerAddress.ParseError) {
+        for listener in listeners {
+            switch protocols[listener.name] {
+            case "PLAINTEXT": continue
+            case nil:
+                throw .init(
+                    description: "\(listener.name) has no line in listener.security.protocol.map; "
+                        + "add \(listener.name):PLAINTEXT")
+            case .some(let other):
+                throw .init(description: "\(listener.name) wants \(other), but only PLAINTEXT is available yet")
+            }
+        }
+    }
+}
+
+/// Reads checked values in their own types; a value that is not there is the smallest one.
+private struct TypedValues {
+    private let resolver: ConfigurationResolver
+
+    init(_ resolver: ConfigurationResolver) { self.resolver = resolver }
+
+    func text(_ key: String) -> String? { resolver.brokerValue(key) }
+    func boolean(_ key: String) -> Bool { text(key) == "true" }
+    func integer(_ key: String) -> Int { text(key).flatMap { Int($0) } ?? 0 }
+    func duration(_ key: String) -> Duration { .milliseconds(integer(key)) }
+    func limit(_ key: String) -> Int? { integer(key) < 0 ? nil : integer(key) }
+}
