@@ -9,18 +9,18 @@ package enum RecordBatchError: Error, Hashable, Sendable {
     case crcMismatch(stored: UInt32, computed: UInt32)
     /// The count of records is negative, disagrees with the offsets, or disagrees with the records that are there.
     case badRecordCount(Int32)
-    /// The last offset delta is negative, or a record's offset delta breaks the order of the batch.
+    /// The base offset or the last offset delta is negative, or their sum is no offset.
+    case badOffsetRange
+    /// A record's offset delta breaks the order of the batch.
     case badOffsetDelta(record: Int)
     /// A variable-length number is longer than its type allows or cut off.
     case badVarint(record: Int)
     /// A record's lengths lead out of the record or of the batch, or do not fill them.
     case malformedRecord(record: Int)
-    /// A record has attributes; none are defined.
-    case badRecordAttributes(record: Int)
     /// Bytes follow the last record.
     case trailingBytes(Int)
-    /// A timestamp breaks the rules of its batch.
-    case badTimestamp(record: Int)
+    /// A producer's batch that claims an append time or a delete horizon, both of which are the broker's to set.
+    case badTimestampType
     /// Producer id, epoch and sequence contradict each other or the attributes.
     case badProducerState
     /// A control batch that is compressed, or whose record is not what control records are.
@@ -28,6 +28,10 @@ package enum RecordBatchError: Error, Hashable, Sendable {
     case unknownCodec(Int8)
     case decompressionLimitExceeded(limit: Int)
     case decompressionFailed(CompressionCodec)
+    /// The codec's library refused, for which it needs to be out of memory.
+    case compressionFailed(CompressionCodec)
+    /// A `records` field of a producer that holds no batch or several.
+    case notOneBatch
     /// More bytes than one batch can describe.
     case batchTooLarge(Int)
 
@@ -35,12 +39,24 @@ package enum RecordBatchError: Error, Hashable, Sendable {
     package var errorCode: ErrorCode {
         switch self {
         case .wrongMagic(0), .wrongMagic(1): .unsupportedForMessageFormat
-        case .tooShort, .wrongMagic, .lengthOutOfBounds, .crcMismatch, .decompressionFailed: .corruptMessage
+        case .tooShort, .wrongMagic, .lengthOutOfBounds, .crcMismatch: .corruptMessage
         case .batchTooLarge, .decompressionLimitExceeded: .messageTooLarge
-        case .badTimestamp: .invalidTimestamp
-        case .badRecordCount, .badOffsetDelta, .badVarint, .malformedRecord, .badRecordAttributes, .trailingBytes,
-            .badProducerState, .badControlBatch, .unknownCodec:
+        case .badTimestampType: .invalidTimestamp
+        case .unknownCodec: .unsupportedCompressionType
+        case .compressionFailed: .unknownServerError
+        case .badRecordCount, .badOffsetRange, .badOffsetDelta, .badVarint, .malformedRecord, .trailingBytes,
+            .badProducerState,
+            .badControlBatch, .decompressionFailed, .notOneBatch:
             .invalidRecord
+        }
+    }
+
+    /// The index of the record that is wrong, counted from 0; nil where the batch as a whole is.
+    package var recordIndex: Int? {
+        switch self {
+        case .badOffsetDelta(let record), .badVarint(let record), .malformedRecord(let record):
+            record
+        default: nil
         }
     }
 }

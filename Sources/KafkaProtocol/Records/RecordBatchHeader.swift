@@ -97,7 +97,7 @@ extension RecordBatchHeader {
     package func checkStructure() throws(RecordBatchError) {
         guard attributes.codec != nil else { throw .unknownCodec(attributes.codecNumber) }
         guard baseOffset >= 0, lastOffsetDelta >= 0, baseOffset.rawValue <= Int64.max - Int64(lastOffsetDelta) - 1
-        else { throw .badOffsetDelta(record: Int(clamping: recordCount)) }
+        else { throw .badOffsetRange }
         guard recordCount >= 0, Int64(recordCount) <= Int64(lastOffsetDelta) + 1 else {
             throw .badRecordCount(recordCount)
         }

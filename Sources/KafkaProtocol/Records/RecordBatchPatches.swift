@@ -37,6 +37,24 @@ extension ByteBuffer {
         try setRecordBatchCRC(at: index)
     }
 
+    /// Corrects the maximum timestamp of the batch that begins at `index`, and its CRC, for which it reads all bytes.
+    package mutating func setRecordBatch(maxTimestamp timestamp: Timestamp, at index: Int) throws(RecordBatchError) {
+        _ = try RecordBatchHeader(from: self, at: index)
+        setInteger(timestamp.rawValue, at: index + RecordBatchHeader.Position.maxTimestamp)
+        try setRecordBatchCRC(at: index)
+    }
+
+    /// Gives the batch that begins at `index` another producer state, as after an epoch bump, and computes its CRC anew.
+    package mutating func setRecordBatch(
+        producerID: ProducerID, producerEpoch: ProducerEpoch, baseSequence: SequenceNumber, at index: Int
+    ) throws(RecordBatchError) {
+        _ = try RecordBatchHeader(from: self, at: index)
+        setInteger(producerID.rawValue, at: index + RecordBatchHeader.Position.producerID)
+        setInteger(producerEpoch.rawValue, at: index + RecordBatchHeader.Position.producerEpoch)
+        setInteger(baseSequence.rawValue, at: index + RecordBatchHeader.Position.baseSequence)
+        try setRecordBatchCRC(at: index)
+    }
+
     /// Computes the CRC of the batch that begins at `index` and stores it. Reads all bytes.
     package mutating func setRecordBatchCRC(at index: Int) throws(RecordBatchError) {
         let crc = try RecordBatchView(self, at: index).computedCRC

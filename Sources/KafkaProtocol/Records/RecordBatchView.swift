@@ -20,6 +20,13 @@ package struct RecordBatchView: Hashable, Sendable {
     /// Takes the batch at the reader index of `buffer`.
     package init(_ buffer: ByteBuffer) throws(RecordBatchError) { try self.init(buffer, at: buffer.readerIndex) }
 
+    /// Takes the batch that fills the readable bytes of `buffer`: since KIP-98 a producer sends one batch per partition.
+    package init(onlyBatchIn buffer: ByteBuffer) throws(RecordBatchError) {
+        guard buffer.readableBytes > 0 else { throw .notOneBatch }
+        try self.init(buffer)
+        guard header.sizeInBytes == buffer.readableBytes else { throw .notOneBatch }
+    }
+
     /// The checksum of the bytes as they are. Reads all of them.
     package var computedCRC: UInt32 {
         unsafe bytes.withUnsafeReadableBytes { bytes in

@@ -7,6 +7,9 @@
     /// No timestamp (-1 on the wire).
     @inlinable public static var none: Timestamp { -1 }
 
+    /// The latest point that a number can say.
+    @inlinable public static var max: Timestamp { Timestamp(Int64.max) }
+
     /// The point `milliseconds` later. Wraps as Kafka's own arithmetic does, because the bytes of a peer may hold any number.
     @inlinable public func advanced(byMilliseconds milliseconds: Int64) -> Timestamp {
         Timestamp(rawValue &+ milliseconds)
