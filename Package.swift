@@ -110,3 +110,11 @@ let package = Package(
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]
 )
+
+// Fuzz targets, one a folder of Tests/FuzzTargets, exist only while Tests/FuzzTargets/fuzz names them.
+for name in Context.environment["MARTLET_FUZZ"]?.split(separator: ",").map(String.init) ?? [] {
+    package.targets.append(
+        .executableTarget(
+            name: name, dependencies: ["KafkaProtocol", nioCore], path: "Tests/FuzzTargets/\(name)",
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}

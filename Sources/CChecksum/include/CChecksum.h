@@ -11,8 +11,8 @@ enum martlet_crc32c_way {
     MARTLET_CRC32C_SOFTWARE = 0,
     /// The processor's CRC-32C instruction (SSE4.2, ARMv8 CRC).
     MARTLET_CRC32C_INSTRUCTION = 1,
-    /// Carry-less multiplication folds 64 bytes a step, the instruction takes the rest (x86-64 with PCLMULQDQ).
-    MARTLET_CRC32C_FOLDING = 2,
+    /// Three strands of that instruction beside each other, joined by carry-less products (x86-64 with PCLMULQDQ).
+    MARTLET_CRC32C_INTERLEAVED = 2,
 };
 
 /// CRC-32C (Castagnoli) of `length` bytes, continuing from `crc` (0 to start), in the fastest way of this machine.

@@ -1,13 +1,13 @@
 import CChecksum
 package import NIOCore
 
-/// CRC-32C (Castagnoli), which guards every record batch. Costs about 0.1 ns a byte where the processor helps.
+/// CRC-32C (Castagnoli), which guards every record batch. Costs about 0.04 ns a byte in a batch of 16 KB where the processor helps, 0.5 ns where not.
 package enum CRC32C {
     /// The ways in which a machine may compute it; all give the same number.
     package enum Way: Int32, CaseIterable, Sendable {
         case software = 0
         case instruction = 1
-        case folding = 2
+        case interleaved = 2
 
         /// Whether this machine knows the way.
         package var isAvailable: Bool { martlet_crc32c_knows(rawValue) }

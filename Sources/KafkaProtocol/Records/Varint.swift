@@ -23,6 +23,11 @@ enum Varint {
                 position += 1
                 return Int32(byte >> 1) ^ -Int32(byte & 1)
             }
+            if position + 1 < bytes.count, unsafe bytes[position + 1] < 0x80 {
+                let raw = unsafe UInt32(byte & 0x7f) | UInt32(bytes[position + 1]) << 7
+                position += 2
+                return Int32(raw >> 1) ^ -Int32(raw & 1)
+            }
         }
         guard let raw = unsafe readRaw(bytes, at: &position, byteLimit: 5), raw <= UInt64(UInt32.max) else {
             return nil

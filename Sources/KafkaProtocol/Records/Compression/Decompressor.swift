@@ -11,11 +11,12 @@ package struct Decompressor: ~Copyable {
 
     package init() {}
 
-    /// Appends the plain bytes of `input` to `output`: at most `limit` of them. Memory grows with what really comes
-    /// out, never with what the input announces.
+    /// Appends the plain bytes of `input` to `output`: at most `limit` of them, and never more than a batch can
+    /// have. Memory grows with what really comes out, never with what the input announces.
     package mutating func decompress(
         _ input: UnsafeRawBufferPointer, codec: CompressionCodec, limit: Int, into output: inout ByteBuffer
     ) throws(RecordBatchError) {
+        let limit = max(0, min(limit, RecordBatchBuilder.largestByteCount))
         switch codec {
         case .none:
             guard input.count <= limit else { throw .decompressionLimitExceeded(limit: limit) }

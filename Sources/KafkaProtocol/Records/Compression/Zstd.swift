@@ -45,7 +45,7 @@ import NIOCore
         guard input.count > 0 else { throw .decompressionFailed(.zstd) }
         if unsafe context == nil { unsafe context = ZSTD_createDCtx() }
         guard let context = unsafe context else { throw .decompressionFailed(.zstd) }
-        var capacity = min(limit, max(OutputGrowth.leastStep, output.writableBytes))
+        var capacity = min(limit, max(OutputGrowth.leastStep, input.count * 4, output.writableBytes))
         var isDone = false
         while !isDone {
             unsafe try output.writeWithUnsafeMutableBytes(minimumWritableBytes: capacity) {

@@ -141,6 +141,17 @@ import Testing
         #expect(try plain(.lz4, frame) == expected)
     }
 
+    @Test(arguments: codecs)
+    func `a limit may be anything`(codec: CompressionCodec) throws {
+        let block = try compressed(codec, sample(100))
+        #expect(try plain(codec, block, limit: .max) == sample(100))
+        for limit in [0, -1, Int.min] {
+            #expect(throws: RecordBatchError.decompressionLimitExceeded(limit: 0)) {
+                try plain(codec, block, limit: limit)
+            }
+        }
+    }
+
     @Test func `what is not compressed passes through`() throws {
         let block = sample(100)
         #expect(try plain(.none, block) == block)
