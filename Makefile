@@ -75,7 +75,7 @@ bench-packages: packages ## installs what the benchmarks need
 build: packages ## builds the executable, with the Swift runtime inside
 	@swift build $(release_flags)
 	strip -o $(executable) "$$(swift build $(release_flags) --show-bin-path)/martlet"
-	echo "$(executable): $$(du --apparent-size -BK $(executable) | cut -f1)iB," \
+	echo "$(executable): $$(stat -c %s $(executable) | numfmt --to=si --format=%.1f)B," \
 	    "needs at run time: $$(ldd $(executable) | grep -oE '^\s*lib(lz4|zstd|snappy|z)\.\S+' | xargs)"
 
 serve: build ## builds and starts the broker (listen=HOST:PORT data=DIR to change where)
@@ -102,13 +102,17 @@ bench-build: bench-packages ## compiles the benchmarks' own programs
 	    gcc -O2 -std=gnu11 -Wall -Wextra -Werror -o $(bench_dir)/$$program Benchmarks/$$program/*.c $$libraries
 	    echo "$(bench_dir)/$$program"
 	done
-	python3 -m py_compile Benchmarks/run
+	python3 Benchmarks/run --help >/dev/null
 
 format: ## formats every Swift file
 	@swift format -i -r $(swift_sources)
 
 lint: ## checks the format of every Swift file
 	@swift format lint --strict -r $(swift_sources)
+
+fuzz: packages ## runs the fuzz targets (seconds=60 for each)
+	@$(call install,python3)
+	python3 Tests/FuzzTargets/fuzz --seconds $(or $(seconds),60)
 
 clean: ## removes what was built; keeps data
 	@rm -rf .build .venv
