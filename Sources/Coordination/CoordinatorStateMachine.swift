@@ -2,7 +2,8 @@
 ///
 /// A request is *decided* against the current state into records and a response; deciding changes nothing. The
 /// records are appended and replayed, and ``replay(_:)`` is the ONLY way in which durable state changes, so that
-/// loading after a restart takes the same path as living. Nothing here does I/O, reads a clock or draws a random number by itself.
+/// loading after a restart takes the same path as living. Nothing here does I/O, reads a clock or draws a random
+/// number by itself.
 ///
 /// Isolation: a value, owned by whoever serialises decide, append and replay (one `Mutex` per coordinator partition).
 package protocol CoordinatorStateMachine: Sendable {

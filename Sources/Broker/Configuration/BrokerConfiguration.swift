@@ -80,7 +80,7 @@ package struct BrokerConfiguration: Sendable {
         recoveryThreadCount = values.integer("num.recovery.threads.per.data.dir")
         producerIDExpiration = values.duration("producer.id.expiration.ms")
         recoveryPointCheckpointInterval = values.duration("log.flush.offset.checkpoint.interval.ms")
-        fixed = configuration.values
+        fixed = Self.withBothNodeIDs(configuration.values, nodeID)
     }
 
     private static func nodeID(_ values: [String: String]) throws(ConfigurationFileError) -> BrokerID {
@@ -91,6 +91,12 @@ package struct BrokerConfiguration: Sendable {
         }
         let standard = ConfigurationCatalog.broker["node.id"]?.defaultValue
         return BrokerID((values["node.id"] ?? older ?? standard).flatMap { Int32($0) } ?? 1)
+    }
+
+    /// Whoever sets the node's id by one of its names is shown it by both, as Kafka does.
+    private static func withBothNodeIDs(_ values: [String: String], _ id: BrokerID) -> [String: String] {
+        guard values["node.id"] != nil || values["broker.id"] != nil else { return values }
+        return values.merging(["node.id": "\(id)", "broker.id": "\(id)"]) { _, both in both }
     }
 
     private static func dataDirectory(_ values: [String: String]) throws(ConfigurationFileError) -> FilePath {

@@ -1,8 +1,8 @@
 /// `config/broker.properties`: every key that the broker reads, with its default and one line of meaning.
 package enum BrokerPropertiesText {
     private static let header = """
-        # Martlet's configuration: Kafka's keys in Kafka's format. Every key stands here with its default; remove the # of
-        # a line to change it. `martlet serve --config FILE --set key=value` overrides single keys.
+        # Martlet's configuration: Kafka's keys in Kafka's format. Every key stands here with its default; remove the #
+        # of a line to change it. `martlet serve --config FILE --set key=value` overrides single keys.
         """
 
     /// The whole file; a test holds it and the tables of keys together.

@@ -74,6 +74,12 @@ package struct OwnDefault: Sendable {
         .init("share.coordinator.state.topic.min.isr", "1", "2", "one node"),
     ]
 
+    /// The README's table.
+    package static func markdownTable() -> String {
+        let rows = all.map { "| `\($0.key)` | \($0.ours) | \($0.kafkas) | \($0.reason) |" }
+        return (["| key | our default | Kafka's | why |", "| --- | --- | --- | --- |"] + rows).joined(separator: "\n")
+    }
+
     private init(_ key: String, _ ours: String, _ kafkas: String, _ reason: String) {
         self.key = key
         self.ours = ours

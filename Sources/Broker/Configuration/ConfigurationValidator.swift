@@ -72,7 +72,8 @@ package enum ConfigurationValidator: Sendable {
 }
 
 extension ConfigurationDefinition {
-    /// Checks `text` and returns it as DescribeConfigs shows it: trimmed, numbers in plain digits, lists without blanks.
+    /// Checks `text` and returns it as DescribeConfigs shows it: trimmed, numbers in plain digits, lists without
+    /// blanks.
     package func canonical(_ text: String) throws(ConfigurationValueError) -> String {
         if type == .password { return text }
         let trimmed = text.trimmingBlanks()

@@ -76,6 +76,10 @@ package struct StaticConfiguration: Sendable {
         if let earlier = origins.updateValue(origin, forKey: key), !replacing {
             warnings.append("\(origin): \(key) stands twice; this line wins over \(earlier)")
         }
+        if definition.defaultValue == nil, value.trimmingBlanks().isEmpty {
+            values[key] = nil
+            return
+        }
         let canonical: String
         do {
             canonical = try definition.canonical(value)
@@ -88,13 +92,13 @@ package struct StaticConfiguration: Sendable {
     private mutating func store(
         _ value: String, for definition: ConfigurationDefinition, at origin: String
     ) throws(ConfigurationFileError) {
-        let isDefault = value == definition.defaultValue || (value.isEmpty && definition.defaultValue == nil)
+        let isDefault = value == definition.defaultValue
         if definition.updateMode == .dynamicOnly {
             throw .init(description: "\(origin): \(definition.name) cannot stand in a file; it is set while running")
         }
         switch definition.use {
         case .acted, .kept:
-            values[definition.name] = value.isEmpty && definition.defaultValue == nil ? nil : value
+            values[definition.name] = value
         case .ignored(let reason):
             values[definition.name] = isDefault ? value : nil
             if definition.name == "controller.listener.names" { controllerListeners = value.listElements() }
@@ -107,7 +111,7 @@ package struct StaticConfiguration: Sendable {
                     description: "\(origin): \(definition.name) can only be "
                         + "\(definition.defaultValue.map { $0.isEmpty ? "empty" : $0 } ?? "unset"): \(reason.rawValue)")
             }
-            if !value.isEmpty { values[definition.name] = value }
+            values[definition.name] = value
         }
     }
 

@@ -33,8 +33,8 @@ extension ClusterMetadataStateMachine {
         if increase.count < present {
             throw Refusal(
                 .invalidPartitions,
-                "The topic \(topic.name) currently has \(present) partition(s); \(increase.count) would not be an increase."
-            )
+                "The topic \(topic.name) currently has \(present) partition(s); "
+                    + "\(increase.count) would not be an increase.")
         }
         let added = present..<increase.count
         try limits.check(adding: added.count, afterInRequest: earlier, existing: image.partitionCount)

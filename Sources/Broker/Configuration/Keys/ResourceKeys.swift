@@ -6,7 +6,8 @@ extension ConfigurationDefinition {
             from: ["group.consumer.heartbeat.interval.ms"], "Heartbeat interval of the group's members."),
         .kept(
             "consumer.session.timeout.ms", .int, "45000", .atLeast(1),
-            from: ["group.consumer.session.timeout.ms"], "A member without a heartbeat for this long leaves the group."),
+            from: ["group.consumer.session.timeout.ms"],
+            "A member without a heartbeat for this long leaves the group."),
         .ignored(
             "share.auto.offset.reset", .string, "latest", .any, because: .share,
             "Where a new share group begins."),

@@ -1,3 +1,0 @@
-/// Identifiers (`TopicPartition`, `Offset`, `ErrorCode`, …) belong to the client's API, so whoever imports the client
-/// has them.
-@_exported public import KafkaProtocol
