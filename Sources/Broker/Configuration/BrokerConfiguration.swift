@@ -55,10 +55,10 @@ package struct BrokerConfiguration: Sendable {
     /// Takes checked values and checks those that must agree with each other.
     package init(_ configuration: StaticConfiguration) throws(ConfigurationFileError) {
         let values = TypedValues(ConfigurationResolver(fixed: configuration.values))
-        nodeID = try Self.nodeID(configuration.values)
+        nodeID = try Self.nodeID(configuration)
         rack = values.text("broker.rack")
-        dataDirectory = try Self.dataDirectory(configuration.values)
-        (listeners, warnings) = try Self.listeners(configuration)
+        dataDirectory = try Self.dataDirectory(configuration)
+        (listeners, warnings) = try configuration.listeners()
         eventLoopCount = values.integer("num.network.threads")
         maximumConnections = values.integer("max.connections")
         maximumConnectionsPerAddress = values.integer("max.connections.per.ip")
@@ -83,7 +83,8 @@ package struct BrokerConfiguration: Sendable {
         fixed = Self.withBothNodeIDs(configuration.values, nodeID)
     }
 
-    private static func nodeID(_ values: [String: String]) throws(ConfigurationFileError) -> BrokerID {
+    private static func nodeID(_ configuration: StaticConfiguration) throws(ConfigurationFileError) -> BrokerID {
+        let values = configuration.values
         let older = values["broker.id"].flatMap { $0 == "-1" ? nil : $0 }
         if let node = values["node.id"], let older, node != older {
             throw .init(
@@ -99,74 +100,16 @@ package struct BrokerConfiguration: Sendable {
         return values.merging(["node.id": "\(id)", "broker.id": "\(id)"]) { _, both in both }
     }
 
-    private static func dataDirectory(_ values: [String: String]) throws(ConfigurationFileError) -> FilePath {
+    private static func dataDirectory(_ configuration: StaticConfiguration) throws(ConfigurationFileError) -> FilePath {
+        let values = configuration.values
         let standard = ConfigurationCatalog.broker["log.dirs"]?.defaultValue ?? ""
         let directories = (values["log.dirs"] ?? values["log.dir"] ?? standard).listElements()
         guard let directory = directories.first, directories.count == 1, !directory.isEmpty else {
-            throw .init(
-                description: "log.dirs must name one directory, not \(directories.count): "
-                    + "several data directories are not supported yet")
+            throw configuration.error(
+                at: values["log.dirs"] == nil ? "log.dir" : "log.dirs",
+                "must name one directory, not \(directories.count): several data directories are not supported yet")
         }
         return FilePath(directory)
-    }
-
-    private static func listeners(
-        _ configuration: StaticConfiguration
-    ) throws(ConfigurationFileError) -> ([Listener], warnings: [String]) {
-        let resolver = ConfigurationResolver(fixed: configuration.values)
-        let isForClients = { (address: ListenerAddress) in
-            !configuration.controllerListeners.contains { $0.uppercased() == address.name }
-        }
-        var warnings = configuration.warnings
-        do {
-            let all = try ListenerAddress.list(resolver.brokerValue("listeners") ?? "")
-            let binds = all.filter(isForClients)
-            if binds.isEmpty {
-                throw ListenerAddress.ParseError(description: "all listeners are in controller.listener.names")
-            }
-            for address in all where !isForClients(address) {
-                warnings.append("listener \(address) is not opened: this node is its own controller")
-            }
-            let advertised = try resolver.brokerValue("advertised.listeners").map {
-                value throws(ListenerAddress.ParseError) in
-                try ListenerAddress.list(value).filter(isForClients)
-            }
-            try SecurityProtocolMap(resolver.brokerValue("listener.security.protocol.map") ?? "").check(binds)
-            return (try Listener.joined(binds, advertised: advertised ?? []), warnings)
-        } catch {
-            throw .init(description: "listeners: \(error)")
-        }
-    }
-}
-
-/// `listener.security.protocol.map`.
-private struct SecurityProtocolMap {
-    private let protocols: [String: String]
-
-    init(_ text: String) throws(ListenerAddress.ParseError) {
-        var protocols: [String: String] = [:]
-        for element in text.listElements() {
-            let parts = element.split(separator: ":").map { $0.trimmingBlanks().uppercased() }
-            guard parts.count == 2 else {
-                throw .init(description: "listener.security.protocol.map: '\(element)' is not NAME:PROTOCOL")
-            }
-            protocols[parts[0]] = parts[1]
-        }
-        self.protocols = protocols
-    }
-
-    func check(_ listeners: [ListenerAddress]) throws(ListenerAddress.ParseError) {
-        for listener in listeners {
-            switch protocols[listener.name] {
-            case "PLAINTEXT": continue
-            case nil:
-                throw .init(
-                    description: "\(listener.name) has no line in listener.security.protocol.map; "
-                        + "add \(listener.name):PLAINTEXT")
-            case .some(let other):
-                throw .init(description: "\(listener.name) wants \(other), but only PLAINTEXT is available yet")
-            }
-        }
     }
 }
 

@@ -136,14 +136,39 @@ package struct CatalogConfigurationRules: ConfigurationRules {
         }
     }
 
-    /// Keys that must agree with each other.
+    /// Keys that must agree with each other, or with the broker's.
     private func agreement(of values: [String: String], for resource: ConfigurationResource) throws(Refusal) {
-        guard case .topic = resource else { return }
+        switch resource {
+        case .topic: try topicAgreement(of: values)
+        case .group: try groupAgreement(of: values)
+        case .broker, .clientMetrics: break
+        }
+    }
+
+    private func topicAgreement(of values: [String: String]) throws(Refusal) {
         let number = { (key: String) in Int64(self.resolver.topicValue(key, values) ?? "") ?? 0 }
         let (least, most) = (number("min.compaction.lag.ms"), number("max.compaction.lag.ms"))
         if least > most {
             throw Refusal(
                 .invalidConfig, "min.compaction.lag.ms (\(least)) must not exceed max.compaction.lag.ms (\(most))")
+        }
+    }
+
+    /// A group's timeouts lie between the least and the most that the broker allows.
+    private func groupAgreement(of values: [String: String]) throws(Refusal) {
+        for kind in ["consumer", "streams"] {
+            for timing in ["session.timeout.ms", "heartbeat.interval.ms"] {
+                guard let value = values["\(kind).\(timing)"].flatMap({ Int64($0) }) else { continue }
+                let bound = { (word: String) in
+                    self.resolver.brokerValue("group.\(kind).\(word).\(timing)").flatMap { Int64($0) } ?? value
+                }
+                let (least, most) = (bound("min"), bound("max"))
+                guard value < least || value > most else { continue }
+                throw Refusal(
+                    .invalidConfig,
+                    "\(kind).\(timing) is \(value), but the broker allows \(least) to \(most) "
+                        + "(group.\(kind).min.\(timing), group.\(kind).max.\(timing))")
+            }
         }
     }
 }

@@ -103,10 +103,10 @@ package struct Listener: Hashable, Sendable {
         _ binds: [ListenerAddress], advertised: [ListenerAddress]
     ) throws(ListenerAddress.ParseError) -> [Listener] {
         if let wildcard = advertised.first(where: \.isWildcard) {
-            throw .init(description: "advertised.listeners must name a host that clients can reach, not \(wildcard)")
+            throw .init(description: "must name a host that clients can reach, not \(wildcard)")
         }
         for address in advertised where !binds.contains(where: { $0.name == address.name }) {
-            throw .init(description: "advertised.listeners names \(address.name), which is not in listeners")
+            throw .init(description: "names \(address.name), which is not in listeners")
         }
         return binds.map { bind in
             let named = advertised.first { $0.name == bind.name }

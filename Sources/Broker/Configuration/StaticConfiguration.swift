@@ -47,7 +47,7 @@ package struct StaticConfiguration: Sendable {
             try configuration.set(property.key, property.value, at: "\(file):\(property.line)")
         }
         for (key, value) in overrides {
-            try configuration.set(key, value, at: "--set", replacing: true)
+            try configuration.set(key, value, at: "--set", isOverride: true)
         }
         return configuration
     }
@@ -67,13 +67,16 @@ package struct StaticConfiguration: Sendable {
     }
 
     private mutating func set(
-        _ key: String, _ value: String, at origin: String, replacing: Bool = false
+        _ key: String, _ value: String, at origin: String, isOverride: Bool = false
     ) throws(ConfigurationFileError) {
         guard let definition = ConfigurationCatalog.broker[key] else {
-            warnings.append("\(origin): unknown key \(key).\(Self.hint(for: key))")
+            let sentence = "\(origin): unknown key \(key).\(Self.hint(for: key))"
+            // Kafka's files also carry keys of plug-ins; who types a key on the command line means ours.
+            if isOverride { throw .init(description: sentence) }
+            warnings.append(sentence)
             return
         }
-        if let earlier = origins.updateValue(origin, forKey: key), !replacing {
+        if let earlier = origins.updateValue(origin, forKey: key), !isOverride {
             warnings.append("\(origin): \(key) stands twice; this line wins over \(earlier)")
         }
         if definition.defaultValue == nil, value.trimmingBlanks().isEmpty {
@@ -113,6 +116,11 @@ package struct StaticConfiguration: Sendable {
             }
             values[definition.name] = value
         }
+    }
+
+    /// An error about `key` that shows only beside other keys; it names the line that the value comes from.
+    func error(at key: String, _ fault: String) -> ConfigurationFileError {
+        ConfigurationFileError(description: "\(origins[key].map { "\($0): " } ?? "")\(key) \(fault)")
     }
 
     /// Names of listeners that only a controller would open: files written for Kafka list them among the others.

@@ -45,7 +45,7 @@ private struct TopicCreationPlan {
     private(set) var records: [ClusterMetadataRecord] = []
     private var names: [String: String] = [:]
     private var newPartitions = 0
-    private var placement: ReplicaPlacement { ReplicaPlacement(image) }
+    private let placement: ReplicaPlacement
 
     init(
         image: ClusterMetadataImage, rules: any ConfigurationRules, limits: ClusterMetadataLimits,
@@ -55,6 +55,7 @@ private struct TopicCreationPlan {
         self.rules = rules
         self.limits = limits
         self.defaults = defaults
+        placement = ReplicaPlacement(image)
     }
 
     mutating func create(_ topic: NewTopic, id: TopicID) throws(Refusal) -> CreatedTopic {

@@ -78,17 +78,44 @@ import Testing
         #expect(try configuration("log.dir=/a").dataDirectory == "/a")
         #expect(try configuration("log.dir=/a\nlog.dirs=/b").dataDirectory == "/b")
         let error = #expect(throws: ConfigurationFileError.self) { try configuration("log.dirs=/a,/b") }
-        #expect(error?.description.contains("one directory, not 2") == true)
+        #expect(error?.description.hasPrefix("f:1: log.dirs must name one directory, not 2: ") == true)
     }
 
     @Test(arguments: [
-        "listeners=SSL://:9093", "listeners=INTERNAL://:1",
-        "listeners=A://:1\nlistener.security.protocol.map=A:SASL_SSL",
-        "listener.security.protocol.map=PLAINTEXT", "advertised.listeners=PLAINTEXT://0.0.0.0:9092",
-        "advertised.listeners=OTHER://host:1", "listeners=nonsense",
+        ("listeners=SSL://:9093", "listener.security.protocol.map gives SSL SSL, but only PLAINTEXT is available yet"),
+        (
+            "listeners=IN://:1",
+            "listener.security.protocol.map names no protocol for IN; add IN:PLAINTEXT"
+        ),
+        (
+            "listeners=A://:1\nlistener.security.protocol.map=A:SASL_SSL",
+            "f:2: listener.security.protocol.map gives A SASL_SSL, but only PLAINTEXT is available yet"
+        ),
+        (
+            "\nlistener.security.protocol.map=PLAINTEXT",
+            "f:2: listener.security.protocol.map 'PLAINTEXT' is not NAME:PROTOCOL"
+        ),
+        (
+            "advertised.listeners=PLAINTEXT://0.0.0.0:9092",
+            "f:1: advertised.listeners must name a host that clients can reach, not PLAINTEXT://0.0.0.0:9092"
+        ),
+        (
+            "advertised.listeners=OTHER://host:1",
+            "f:1: advertised.listeners names OTHER, which is not in listeners"
+        ),
+        (
+            "listeners=nonsense",
+            "f:1: Invalid value nonsense for configuration listeners: "
+                + "the value must be a list of NAME://HOST:PORT with a port from 0 to 65535"
+        ),
+        (
+            "controller.listener.names=PLAINTEXT",
+            "listeners names nothing but listeners of the controller"
+        ),
     ])
-    func `listeners that cannot be served stop the start`(text: String) {
-        #expect(throws: ConfigurationFileError.self) { try configuration(text) }
+    func `listeners that cannot be served stop the start, with the line`(text: String, message: String) {
+        let error = #expect(throws: ConfigurationFileError.self) { try configuration(text) }
+        #expect(error?.description == message)
     }
 
     @Test func `a file of a Kafka node that is broker and controller starts, without the controller's listener`() throws

@@ -102,6 +102,10 @@ import Testing
         (.broker(1), "retention.ms", "5", .invalidConfig),
         (.group("g"), "consumer.session.timeout.ms", "46000", nil),
         (.group("g"), "consumer.session.timeout.ms", "0", .invalidConfig),
+        (.group("g"), "consumer.session.timeout.ms", "44999", .invalidConfig),
+        (.group("g"), "consumer.session.timeout.ms", "60001", .invalidConfig),
+        (.group("g"), "streams.heartbeat.interval.ms", "15000", nil),
+        (.group("g"), "streams.heartbeat.interval.ms", "15001", .invalidConfig),
         (.clientMetrics("m"), "interval.ms", "100", nil), (.clientMetrics("m"), "interval.ms", "99", .invalidConfig),
     ]
 

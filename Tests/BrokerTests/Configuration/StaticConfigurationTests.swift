@@ -20,6 +20,13 @@ import Testing
         #expect(configuration.warnings == ["f:1: unknown key num.partitons. Did you mean num.partitions?"])
     }
 
+    @Test func `an unknown key on the command line is an error`() {
+        let error = #expect(throws: ConfigurationFileError.self) {
+            try StaticConfiguration.parse("", file: "f", overrides: [("num.partitons", "3")])
+        }
+        #expect(error?.description == "--set: unknown key num.partitons. Did you mean num.partitions?")
+    }
+
     @Test func `a topic's key in the broker's file names the broker's own`() throws {
         let configuration = try StaticConfiguration.parse("retention.ms=1", file: "f")
         #expect(
