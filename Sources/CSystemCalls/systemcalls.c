@@ -202,10 +202,13 @@ int martlet_lock(int descriptor) {
     return result < 0 ? -errno : 0;
 }
 
-int martlet_free_bytes(const char *path, uint64_t *bytes) {
+char *martlet_absolute_path(const char *path) { return realpath(path, NULL); }
+
+int martlet_space(const char *path, uint64_t *total, uint64_t *usable) {
     struct statvfs status;
     if (statvfs(path, &status) < 0) return -errno;
-    *bytes = (uint64_t)status.f_bavail * (uint64_t)status.f_frsize;
+    *total = (uint64_t)status.f_blocks * (uint64_t)status.f_frsize;
+    *usable = (uint64_t)status.f_bavail * (uint64_t)status.f_frsize;
     return 0;
 }
 

@@ -1,20 +1,105 @@
 package import KafkaProtocol
-package import NIOCore
+import Synchronization
 package import SystemPackage
 
-/// SKELETON
+/// One partition's log on disk: appends, flushes, recovers. Not Sendable: its owner keeps it under a lock and calls it
+/// synchronously. Readers use ``reader`` and need no such lock.
+///
+/// The order is always data, then state, then answer: the batches are written, producers and indexes follow, offsets are
+/// published last. An append that failed has changed nothing.
 package final class PartitionLog {
-    package private(set) var configuration: LogConfiguration
+    package internal(set) var configuration: LogConfiguration
+    /// Usable from any thread.
     package let reader: LogReader
-    package let recovery: RecoveryReport = .init()
-    package var offsets: PartitionOffsets { reader.offsets }
-    init(configuration: LogConfiguration, reader: LogReader) {
+    /// What opening found and did.
+    package let recovery: RecoveryReport
+    package internal(set) var directory: FilePath
+    let environment: LogEnvironment
+    let device: UInt64
+
+    var condition = Condition.open
+    var tail: TailWriter
+    var logEnd: Offset
+    var producers: ProducerStateManager
+    var epochs: LeaderEpochs
+    /// The epoch to append with. After an unclean stop it is one higher than any epoch before it, durably (KIP-320).
+    package internal(set) var leaderEpoch: LeaderEpoch
+    var unflushed: Unflushed
+    /// The headers of the batches of one append; its memory is used again.
+    var pending: [PendingBatch] = []
+    var random = SystemRandomNumberGenerator()
+
+    enum Condition: Hashable {
+        case open
+        /// A flush or a write failed: what is readable stays readable.
+        case offline
+        /// Closed or deleted.
+        case closed
+    }
+
+    /// The segment that grows, as the writer sees it.
+    struct TailWriter {
+        var baseOffset: Offset
+        var file: any LogFile
+        var size: Int
+        /// The highest timestamp of the first batch: what the segment's age is counted from.
+        var firstTimestamp: Timestamp?
+        var createdAt: Timestamp
+        /// `segment.ms` less this segment's share of the jitter, in milliseconds.
+        var maxAge: Int64
+    }
+
+    /// What is not durable yet.
+    struct Unflushed {
+        /// Up to here (exclusive) all is durable.
+        var flushed: Offset
+        /// Bytes appended since the last flush was prepared.
+        var byteCount = 0
+        /// When the first of them came.
+        var since: Timestamp?
+        /// Files beside the tail: sealed segments, their indexes, snapshots.
+        var files: [any LogFile] = []
+        /// Whether names in the directory are new.
+        var names = false
+    }
+
+    struct PendingBatch {
+        var header: RecordBatchHeader
+        /// Where it stands in the buffer, and so behind the segment's end.
+        var position: Int
+        /// Whether something changes that the CRC covers.
+        var needsCRC = false
+    }
+
+    private init(
+        directory: FilePath, configuration: LogConfiguration, environment: LogEnvironment, device: UInt64,
+        loaded: LogLoader.LoadedLog
+    ) {
+        self.directory = directory
         self.configuration = configuration
-        self.reader = reader
+        self.environment = environment
+        self.device = device
+        recovery = loaded.report
+        producers = loaded.producers
+        epochs = loaded.epochs
+        leaderEpoch = loaded.highestEpoch ?? 0
+        logEnd = loaded.logEnd
+        let age = configuration.segmentAge.wholeMilliseconds
+        tail = TailWriter(
+            baseOffset: loaded.tail.baseOffset, file: loaded.tail.file, size: loaded.tail.size,
+            firstTimestamp: loaded.firstTimestamp, createdAt: environment.clock.now, maxAge: age)
+        unflushed = Unflushed(flushed: loaded.logEnd, names: loaded.isNew)
+        let offsets = PartitionOffsets(
+            logStart: loaded.logStart, logEnd: loaded.logEnd, firstUnstable: loaded.producers.firstUnstable)
+        reader = LogReader(
+            ReadState(
+                offsets: offsets, sealed: loaded.sealed, tail: loaded.tail, epochs: loaded.epochs,
+                committed: (loaded.tail.baseOffset, loaded.tail.size)))
+        tail.maxAge = maxAge()
     }
 
     /// Opens the log in `directory` (a partition's folder, which is made if it is not there) and recovers it where the
-    /// last stop was unclean. Blocks; keep it off the loops.
+    /// last stop was unclean. When it returns, everything up to the log end is durable and committed. Blocks.
     /// - Parameters:
     ///   - logStartOffset: from `log-start-offset-checkpoint`.
     ///   - leaderEpochAtLeast: what the cluster metadata knows; see ``leaderEpoch``.
@@ -22,130 +107,112 @@ package final class PartitionLog {
         directory: FilePath, configuration: LogConfiguration, environment: LogEnvironment, start: LogStart,
         logStartOffset: Offset = .zero, leaderEpochAtLeast: LeaderEpoch = 0
     ) throws(LogError) -> sending PartitionLog {
-        throw .offline
+        var loader = LogLoader(
+            directory: directory, configuration: configuration, environment: environment, start: start,
+            logStartOffset: logStartOffset)
+        let loaded = try loader.load()
+        let device: UInt64
+        do { device = try environment.fileSystem.device(of: directory) } catch { throw .storage(error) }
+        let log = PartitionLog(
+            directory: directory, configuration: configuration, environment: environment, device: device,
+            loaded: loaded)
+        try log.enterEpoch(atLeast: leaderEpochAtLeast, isUnclean: loaded.report.wasUnclean)
+        return log
     }
 
-    /// The epoch to append with. After an unclean stop it is one higher than any epoch before it, durably (KIP-320).
-    package var leaderEpoch: LeaderEpoch { 0 }
-    package var isOffline: Bool { true }
-    package var sizeInBytes: Int { 0 }
-    package var segmentCount: Int { 0 }
+    private func enterEpoch(atLeast: LeaderEpoch, isUnclean: Bool) throws(LogError) {
+        let epoch = isUnclean ? max(leaderEpoch, atLeast).next : max(leaderEpoch, atLeast)
+        if epochs.latest == nil && !isUnclean {
+            // A new log: its first epoch can be read from its first batch, so nothing waits for the disk.
+            leaderEpoch = epoch
+            return
+        }
+        try raiseLeaderEpoch(to: epoch)
+    }
+}
+
+// MARK: - What it is
+
+extension PartitionLog {
+    package var offsets: PartitionOffsets { reader.offsets }
+    /// Whether appends are refused.
+    package var isOffline: Bool { condition != .open }
+    package var sizeInBytes: Int { reader.sizeInBytes }
+    package var segmentCount: Int { reader.segmentCount }
     /// Up to here (exclusive) everything is on disk, indexes of sealed segments included: the value for
     /// `recovery-point-offset-checkpoint`.
-    package var recoveryPoint: Offset { .zero }
+    package var recoveryPoint: Offset { unflushed.flushed }
 
-    /// Appends the whole batches in `records`, all or none, with one `pwritev`, without copying or changing the buffer.
-    /// CRC and structure have been checked (`RecordBatchValidator`). After a return, ``prepareFlush()`` is due where
-    /// ``needsFlush`` says so.
-    package func append(
-        _ records: ByteBuffer, leaderEpoch: LeaderEpoch, origin: AppendOrigin, now: Timestamp
-    ) throws(LogError) -> AppendResult {
-        throw .offline
+    /// Raises the leader epoch, durably, before anything is appended with it. Blocks; a lower or equal epoch that is
+    /// known does nothing.
+    package func raiseLeaderEpoch(to epoch: LeaderEpoch) throws(LogError) {
+        guard condition == .open else { throw .offline }
+        var raised = epochs
+        if raised.assign(epoch, startOffset: logEnd) {
+            do throws(FileSystemError) {
+                let path = directory.appending(LeaderEpochCheckpoint.name)
+                try environment.fileSystem.replace(path, with: LeaderEpochCheckpoint.encode(raised))
+            } catch {
+                condition = .offline
+                throw .storage(error)
+            }
+            epochs = raised
+            reader.state.withLock { $0.epochs = raised }
+        }
+        leaderEpoch = max(leaderEpoch, epoch)
     }
 
-    /// Whether a flush is due by `flush.messages`: with 1, whenever anything is not on disk.
-    package var needsFlush: Bool { false }
-    /// Everything that is not on disk yet, as a value for a flush thread; nil if there is nothing. Exactly one of
-    /// ``completeFlush(_:)`` and ``failFlush(_:)`` follows.
-    package func prepareFlush() -> LogFlush? { nil }
-    /// The flush succeeded: the high watermark rises where it follows the disk.
-    package func completeFlush(_ flush: LogFlush) -> PartitionOffsets { offsets }
-    /// The flush failed: the log is offline for good; reads up to the high watermark go on.
-    package func failFlush(_ flush: LogFlush) {}
     /// Takes on a new configuration; the high watermark never goes down by it. Returns the offsets after it.
-    package func update(_ configuration: LogConfiguration) -> PartitionOffsets { offsets }
-    /// Forgets producers that have been silent for longer than `producer.id.expiration.ms`.
-    package func removeExpiredProducers(now: Timestamp) {}
-    /// Moves the log start (DeleteRecords); segments below it are removed by retention.
-    package func advanceLogStart(to offset: Offset) throws(LogError) -> PartitionOffsets { offsets }
-    /// Raises the leader epoch, durably, before anything is appended with it.
-    package func raiseLeaderEpoch(to epoch: LeaderEpoch) throws(LogError) {}
-    /// Flushes everything, writes the producer snapshot and the trimmed indexes, and takes no appends any more.
-    package func close() throws(LogError) {}
-    /// First half of a deletion: the log takes and gives nothing any more, and its folder is renamed to
-    /// `<name>.<uuid>-delete`. Returns the folder, for ``removeDeleted(_:fileSystem:)``.
-    package func markDeleted(uuid: KafkaUUID) throws(LogError) -> FilePath { throw .offline }
-    /// Second half: removes a folder of that name with all that is in it. Blocks.
-    package static func removeDeleted(_ folder: FilePath, fileSystem: any FileSystem) throws(LogError) {}
-}
-
-/// The reading side of a log: usable from any thread, never waits for an append.
-package final class LogReader: Sendable {
-    init() {}
-    package var offsets: PartitionOffsets { PartitionOffsets(logStart: .zero, logEnd: .zero) }
-    /// The range of the batches from the one that contains `offset` on.
-    /// - Parameters:
-    ///   - maxBytes: at most so many bytes; whole batches only.
-    ///   - minOneBatch: the first batch comes even if it is larger.
-    ///   - upTo: exclusive bound: the high watermark or the last stable offset.
-    package func read(
-        from offset: Offset, maxBytes: Int, minOneBatch: Bool, upTo: Offset
-    ) throws(LogError) -> LogRead {
-        throw .offline
+    package func update(_ configuration: LogConfiguration) -> PartitionOffsets {
+        self.configuration = configuration
+        tail.maxAge = min(tail.maxAge, configuration.segmentAge.wholeMilliseconds)
+        if configuration.segmentAge.wholeMilliseconds > tail.maxAge { tail.maxAge = maxAge() }
+        guard !configuration.commitsOnFlush, condition == .open else { return offsets }
+        return commit(upTo: logEnd, at: (tail.baseOffset, tail.size))
     }
-    /// The first record at or behind `timestamp` and below `upTo`; decompresses where it must. Blocks.
-    package func offset(forTimestamp timestamp: Timestamp, upTo: Offset) throws(LogError) -> TimestampedOffset? { nil }
-    /// The record with the highest timestamp below `upTo` (the first of several). Blocks.
-    package func maxTimestamp(upTo: Offset) throws(LogError) -> TimestampedOffset? { nil }
-    /// KIP-320: the largest epoch not above `epoch` and the offset where it ends; nil if nothing is known of it.
-    package func endOffset(forLeaderEpoch epoch: LeaderEpoch) -> (epoch: LeaderEpoch, endOffset: Offset)? { nil }
-    /// The epoch in which `offset` was (or would be) written.
-    package func leaderEpoch(at offset: Offset) -> LeaderEpoch { .none }
-    /// The aborted transactions that overlap the range, by first offset: for a `read_committed` fetch.
-    package func abortedTransactions(in range: Range<Offset>) throws(LogError) -> [AbortedTransaction] { [] }
+
+    /// Forgets producers that have been silent for longer than `producer.id.expiration.ms`.
+    /// May be called often: it looks at them every ten minutes.
+    package func removeExpiredProducers(now: Timestamp) {
+        guard producers.expiryIsDue(now: now) else { return }
+        producers.removeExpired(now: now, after: configuration.producerIDExpiration.wholeMilliseconds)
+    }
+
+    /// Moves the log start (DeleteRecords), at most to the high watermark. The segments below it are removed by
+    /// retention, not here. Returns the offsets after it.
+    package func advanceLogStart(to offset: Offset) throws(LogError) -> PartitionOffsets {
+        let firstUnstable = producers.firstUnstable
+        return try reader.state.withLock { state throws(LogError) in
+            guard offset <= state.offsets.highWatermark else {
+                throw .offsetOutOfRange(
+                    requested: offset, valid: state.offsets.logStart...state.offsets.highWatermark)
+            }
+            state.offsets.advance(logStart: offset, firstUnstable: firstUnstable)
+            return state.offsets
+        }
+    }
+
+    /// Raises the high watermark and what follows from it.
+    func commit(upTo offset: Offset, at position: (base: Offset, position: Int)) -> PartitionOffsets {
+        producers.advance(highWatermark: offset)
+        let firstUnstable = producers.firstUnstable
+        return reader.state.withLock { state in
+            if offset > state.offsets.highWatermark { state.committed = position }
+            state.offsets.advance(highWatermark: offset, firstUnstable: firstUnstable)
+            return state.offsets
+        }
+    }
+
+    /// `segment.ms` less a random part of `segment.jitter.ms`.
+    func maxAge() -> Int64 {
+        let age = configuration.segmentAge.wholeMilliseconds
+        let jitter = min(configuration.segmentJitter.wholeMilliseconds, age)
+        return jitter > 0 ? age - Int64.random(in: 0..<jitter, using: &random) : age
+    }
 }
 
-/// What a read found.
-package struct LogRead: Sendable {
-    /// The offsets at the time of the read.
-    package var offsets: PartitionOffsets
-    /// The base offset of the first batch; nil if there is none below the bound.
-    package var firstBatchBaseOffset: Offset?
-    /// Whole batches, in order. One slice, as a read stays within one segment.
-    package var slices: [LogSlice]
-    package var byteCount: Int { slices.reduce(0) { $0 + $1.count } }
-}
-
-/// A range of a segment. Holds the file open.
-package struct LogSlice: Sendable {
-    package let file: any LogFile
-    package let position: Int
-    package let count: Int
-    /// Whether the range was written not long ago by this process, so that it is surely in memory.
-    package let isRecent: Bool
-    /// Whether the whole range can be read without the disk. A system call, unless it is recent.
-    package var isHot: Bool { isRecent }
-    /// The bytes themselves, for TLS and for small reads. Blocks if the range is not hot.
-    package func readBytes() throws(LogError) -> ByteBuffer { throw .offline }
-}
-
-/// A record found by its timestamp.
-package struct TimestampedOffset: Hashable, Sendable {
-    package var offset: Offset
-    package var timestamp: Timestamp
-    package var leaderEpoch: LeaderEpoch
-}
-
-/// A transaction that was aborted: its records must not be shown to `read_committed`.
-package struct AbortedTransaction: Hashable, Sendable {
-    package var producerID: ProducerID
-    package var firstOffset: Offset
-    /// The offset of the abort marker.
-    package var lastOffset: Offset
-    /// The last stable offset when the marker was written.
-    package var lastStableOffset: Offset
-}
-
-/// What has to be flushed so that a log is durable up to ``target``. Runs without the log's lock, on a flush thread.
-package struct LogFlush: Sendable {
-    /// The log end when the flush was prepared.
-    package let target: Offset
-    /// The file system: logs with the same number may be flushed by one `synchronizeAll`.
-    package let device: UInt64
-    package let fileSystem: any FileSystem
-    package let directory: FilePath
-    /// Flushes each file (and the directory where names are new). Blocks.
-    package func run() throws(FileSystemError) {}
-    /// What is left when the whole file system was flushed by `synchronizeAll(at: directory)`.
-    package func runAfterSynchronizeAll() throws(FileSystemError) {}
+extension LogReader {
+    /// The bytes of all segments' logs.
+    package var sizeInBytes: Int { state.withLock { $0.sealed.reduce($0.tail.size) { $0 + $1.size } } }
+    package var segmentCount: Int { state.withLock { $0.sealed.count + 1 } }
 }

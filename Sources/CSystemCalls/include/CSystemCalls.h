@@ -49,7 +49,9 @@ void martlet_free(void *block);
 int martlet_sync_directory(const char *path);
 /// Takes the exclusive lock or fails with EWOULDBLOCK.
 int martlet_lock(int descriptor);
-int martlet_free_bytes(const char *path, uint64_t *bytes);
+int martlet_space(const char *path, uint64_t *total, uint64_t *usable);
+/// The path from the root, freed with `martlet_free`; NULL where there is none.
+char *martlet_absolute_path(const char *path);
 int martlet_drop_cache(int descriptor, int64_t position, int64_t count);
 /// 1 if every page of the range is in memory, 0 if not, or an error where the system cannot tell.
 int martlet_is_resident(int descriptor, int64_t position, int64_t count);

@@ -24,12 +24,27 @@ package protocol FileSystem: AnyObject, Sendable {
     func list(_ path: FilePath) throws(FileSystemError) -> [String]
     /// Whether there is a directory at the path.
     func isDirectory(_ path: FilePath) throws(FileSystemError) -> Bool
-    /// The bytes that can still be written.
-    func freeBytes(at path: FilePath) throws(FileSystemError) -> Int
-    /// The file system that holds the path: logs with the same number can be flushed by one ``synchronizeAll(at:)``.
+    /// How much room the file system that holds the path has.
+    func space(at path: FilePath) throws(FileSystemError) -> FileSystemSpace
+    /// The path from the root; the path itself where the system cannot tell.
+    func absolutePath(of path: FilePath) -> FilePath
+    /// The file system that holds the path: logs with the same number can be flushed by one ``synchronizeAll(on:)``.
     func device(of path: FilePath) throws(FileSystemError) -> UInt64
-    /// Makes all bytes of all files of the file system that holds the path durable (Linux `syncfs`).
-    func synchronizeAll(at path: FilePath) throws(FileSystemError)
+    /// Makes all bytes and names of a file system durable (Linux `syncfs`). Reports write-back errors since
+    /// ``device(of:)`` was first asked for that number.
+    func synchronizeAll(on device: UInt64) throws(FileSystemError)
+}
+
+/// The room of a file system, in bytes.
+package struct FileSystemSpace: Hashable, Sendable {
+    package var totalBytes: Int64
+    /// What can still be written.
+    package var usableBytes: Int64
+
+    package init(totalBytes: Int64, usableBytes: Int64) {
+        self.totalBytes = totalBytes
+        self.usableBytes = usableBytes
+    }
 }
 
 /// How a file is opened.

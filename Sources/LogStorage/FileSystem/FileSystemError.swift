@@ -5,7 +5,7 @@ package struct FileSystemError: Error, Hashable, Sendable, CustomStringConvertib
     /// What was tried.
     package enum Operation: String, Sendable {
         case open, read, write, truncate, allocate, synchronize, size, rename, remove, createDirectory
-        case synchronizeDirectory, list, lock, link, map, freeBytes, dropFromPageCache, residency
+        case synchronizeDirectory, list, lock, link, map, space, dropFromPageCache, residency
     }
 
     package let operation: Operation

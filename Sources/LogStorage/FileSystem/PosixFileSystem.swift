@@ -1,8 +1,13 @@
 import CSystemCalls
+import Synchronization
 package import SystemPackage
 
 /// The operating system's own files.
 package final class PosixFileSystem: FileSystem {
+    /// By device. The kernel tells each descriptor of write-back errors since it was opened: one that is opened for the
+    /// flush itself would not hear of those before it.
+    private let flushFiles = Mutex<[UInt64: any LogFile]>([:])
+
     package init() {}
 
     package func open(_ path: FilePath, _ mode: FileOpenMode) throws(FileSystemError) -> any LogFile {
@@ -58,21 +63,34 @@ package final class PosixFileSystem: FileSystem {
         return try check(result, .list, path) == 1
     }
 
-    package func freeBytes(at path: FilePath) throws(FileSystemError) -> Int {
-        var bytes: UInt64 = 0
-        _ = try check(unsafe martlet_free_bytes(path.string, &bytes), .freeBytes, path)
-        return Int(clamping: bytes)
+    package func space(at path: FilePath) throws(FileSystemError) -> FileSystemSpace {
+        var total: UInt64 = 0
+        var usable: UInt64 = 0
+        _ = try check(unsafe martlet_space(path.string, &total, &usable), .space, path)
+        return FileSystemSpace(totalBytes: Int64(clamping: total), usableBytes: Int64(clamping: usable))
+    }
+
+    package func absolutePath(of path: FilePath) -> FilePath {
+        guard let resolved = unsafe martlet_absolute_path(path.string) else { return path }
+        defer { unsafe martlet_free(resolved) }
+        return FilePath(unsafe String(cString: resolved))
     }
 
     package func device(of path: FilePath) throws(FileSystemError) -> UInt64 {
         var device: UInt64 = 0
         _ = try check(unsafe martlet_device(path.string, &device), .size, path)
+        if flushFiles.withLock({ $0[device] == nil }) {
+            let file = try open(path, .readOnly)
+            flushFiles.withLock { if $0[device] == nil { $0[device] = file } }
+        }
         return device
     }
 
-    package func synchronizeAll(at path: FilePath) throws(FileSystemError) {
-        let file = try open(path, .readOnly)
-        _ = try check(martlet_syncfs(file.descriptor ?? -1), .synchronize, path)
+    package func synchronizeAll(on device: UInt64) throws(FileSystemError) {
+        guard let file = flushFiles.withLock({ $0[device] }) else {
+            throw FileSystemError(.synchronize, FilePath(), .badFileDescriptor)
+        }
+        _ = try check(martlet_syncfs(file.descriptor ?? -1), .synchronize, file.path)
     }
 }
 

@@ -1,0 +1,263 @@
+package import KafkaProtocol
+import Synchronization
+package import SystemPackage
+
+/// The directory that holds the logs of a broker: locked against other processes, with the files that tell the next
+/// start what the last one left. All calls block; any thread may call.
+package final class DataDirectory: Sendable {
+    package let path: FilePath
+    package let clusterID: String
+    package let nodeID: BrokerID
+    package let directoryID: KafkaUUID
+    /// Whether the last stop was clean. The marker is gone from disk by now.
+    package let wasClean: Bool
+
+    private let environment: LogEnvironment
+    private let state: Mutex<State>
+
+    private struct State {
+        /// Holds the lock for as long as it is open.
+        var lockFile: (any LogFile)?
+        /// As the checkpoint files have it.
+        var recoveryPoints: [TopicPartition: Offset]
+        var logStarts: [TopicPartition: Offset]
+        var highWatermarks: [TopicPartition: Offset]
+    }
+
+    private static let lockName = ".lock"
+    private static let cleanShutdownName = ".kafka_cleanshutdown"
+    private static let cleanShutdownContents = #"{"version":0,"brokerEpoch":-1}"#
+
+    private init(
+        _ path: FilePath, _ properties: MetaProperties, wasClean: Bool, environment: LogEnvironment, state: State
+    ) {
+        self.path = path
+        clusterID = properties.clusterID
+        nodeID = properties.nodeID
+        directoryID = properties.directoryID
+        self.wasClean = wasClean
+        self.environment = environment
+        self.state = Mutex(state)
+    }
+
+    /// Opens the directory, which is made if it is not there, and takes its lock until ``close(clean:)`` or the end of
+    /// the process.
+    /// - Parameter clusterID: for a new directory; random if nil.
+    package static func open(
+        _ path: FilePath, environment: LogEnvironment, nodeID: BrokerID, clusterID: String? = nil
+    ) throws(DataDirectoryError) -> DataDirectory {
+        let fileSystem = environment.fileSystem
+        let found: Result<DataDirectory, DataDirectoryError>
+        do throws(FileSystemError) {
+            try createWithParents(path, fileSystem)
+            let lockFile = try fileSystem.open(path.appending(lockName), .create)
+            guard try lockFile.lock() else { throw FileSystemError(.lock, path, .wouldBlock) }
+            _ = try fileSystem.device(of: path)
+            let bytes = try fileSystem.contents(of: path.appending(MetaProperties.name))
+            let properties = try properties(bytes, path, nodeID, clusterID, fileSystem)
+            let state = State(
+                lockFile: lockFile, recoveryPoints: try checkpoint(.recoveryPoint, path, fileSystem),
+                logStarts: try checkpoint(.logStart, path, fileSystem),
+                highWatermarks: try checkpoint(.highWatermark, path, fileSystem))
+            // A directory that is refused keeps its marker.
+            let wasClean: Bool
+            if case .success = properties {
+                wasClean = try takeMarker(path, fileSystem) || bytes == nil
+            } else {
+                wasClean = false
+            }
+            found = properties.map {
+                DataDirectory(path, $0, wasClean: wasClean, environment: environment, state: state)
+            }
+        } catch {
+            throw error.operation == .lock && error.errno == .wouldBlock
+                ? .lockedByAnotherProcess(path) : .storage(error)
+        }
+        return try found.get()
+    }
+
+    /// Whether the last stop left the clean-shutdown marker; removes it, durably, before anything changes.
+    private static func takeMarker(_ path: FilePath, _ fileSystem: any FileSystem) throws(FileSystemError) -> Bool {
+        let marker = path.appending(cleanShutdownName)
+        guard try fileSystem.contents(of: marker) != nil else { return false }
+        try fileSystem.remove(marker)
+        try fileSystem.synchronizeDirectory(path)
+        return true
+    }
+
+    private static func createWithParents(_ path: FilePath, _ fileSystem: any FileSystem) throws(FileSystemError) {
+        guard try !fileSystem.isDirectory(path) else { return }
+        let parent = path.removingLastComponent()
+        if !parent.isEmpty { try createWithParents(parent, fileSystem) }
+        try fileSystem.createDirectory(path)
+        try fileSystem.synchronizeDirectory(parent.isEmpty ? "." : parent)
+    }
+
+    /// Reads or makes `meta.properties`.
+    private static func properties(
+        _ bytes: [UInt8]?, _ path: FilePath, _ nodeID: BrokerID, _ clusterID: String?, _ fileSystem: any FileSystem
+    ) throws(FileSystemError) -> Result<MetaProperties, DataDirectoryError> {
+        let file = path.appending(MetaProperties.name)
+        guard let bytes else {
+            let made = MetaProperties(
+                clusterID: clusterID ?? KafkaUUID.random().description, nodeID: nodeID, directoryID: .random())
+            try fileSystem.replace(file, with: made.encode())
+            return .success(made)
+        }
+        do throws(MetaProperties.Problem) {
+            let found = try MetaProperties.decode(bytes)
+            guard found.nodeID == nodeID else {
+                return .failure(.wrongNode(path, found: "\(found.nodeID)", configured: "\(nodeID)"))
+            }
+            return .success(found)
+        } catch {
+            switch error {
+            case .newerFormat(let version): return .failure(.newerFormat(path, found: version))
+            case .missing(let key): return .failure(.damagedProperties(file, reason: "\(key) is missing"))
+            case .wrong(let key, let value):
+                return .failure(.damagedProperties(file, reason: "\(key) cannot be \(value)"))
+            }
+        }
+    }
+
+    /// A checkpoint that is missing or damaged knows nothing: everything is verified then.
+    private static func checkpoint(
+        _ kind: OffsetCheckpoint, _ path: FilePath, _ fileSystem: any FileSystem
+    ) throws(FileSystemError) -> [TopicPartition: Offset] {
+        try fileSystem.contents(of: path.appending(kind.rawValue)).flatMap { OffsetCheckpoint.decode($0) } ?? [:]
+    }
+
+    // MARK: Logs
+
+    /// Where a partition's log lives.
+    package func folder(of partition: TopicPartition) -> FilePath { path.appending("\(partition)") }
+
+    /// Opens the log of a partition as the last stop left it. A folder of another topic of that name gets its last name
+    /// and a new log is made. Blocks.
+    package func openLog(
+        _ partition: TopicPartition, topicID: TopicID, configuration: LogConfiguration, environment: LogEnvironment,
+        leaderEpochAtLeast: LeaderEpoch = 0
+    ) throws(LogError) -> sending PartitionLog {
+        let folder = folder(of: partition)
+        let isNew: Bool
+        do throws(FileSystemError) {
+            isNew = try prepare(folder, for: topicID)
+            if isNew { try forget(partition) }
+        } catch { throw .storage(error) }
+        let (recoveryPoint, logStart) = state.withLock { state in
+            (state.recoveryPoints[partition] ?? .zero, state.logStarts[partition] ?? .zero)
+        }
+        let log = try PartitionLog.open(
+            directory: folder, configuration: configuration, environment: environment,
+            start: wasClean || isNew ? .clean : .unclean(recoveryPoint: recoveryPoint), logStartOffset: logStart,
+            leaderEpochAtLeast: leaderEpochAtLeast)
+        return log
+    }
+
+    /// Makes the folder if there is none for that topic; true if it did.
+    private func prepare(_ folder: FilePath, for id: TopicID) throws(FileSystemError) -> Bool {
+        let fileSystem = environment.fileSystem
+        let metadata = folder.appending(PartitionMetadata.name)
+        if try fileSystem.isDirectory(folder) {
+            guard let found = try fileSystem.contents(of: metadata).flatMap({ PartitionMetadata.decode($0) }) else {
+                try fileSystem.replace(metadata, with: PartitionMetadata.encode(id))
+                return false
+            }
+            if found == id { return false }
+            try fileSystem.rename(folder, to: PartitionLog.deletedFolder(folder, uuid: .random()))
+        }
+        try fileSystem.createDirectory(folder)
+        try fileSystem.replace(metadata, with: PartitionMetadata.encode(id))
+        try fileSystem.synchronizeDirectory(path)
+        return true
+    }
+
+    /// A new log must not meet the checkpoints of an old one of its name.
+    private func forget(_ partition: TopicPartition) throws(FileSystemError) {
+        try state.withLock { state throws(FileSystemError) in
+            let known = [
+                state.recoveryPoints.removeValue(forKey: partition), state.logStarts.removeValue(forKey: partition),
+                state.highWatermarks.removeValue(forKey: partition),
+            ]
+            if known.contains(where: { $0 != nil }) { try write(state) }
+        }
+    }
+
+    /// The partitions that have a folder.
+    package func partitions() throws(LogError) -> [TopicPartition] {
+        try folders().compactMap { name in
+            guard !name.hasSuffix(Self.deletedSuffix), let dash = name.lastIndex(of: "-"), dash > name.startIndex,
+                let number = Int32(name[name.index(after: dash)...]), number >= 0
+            else { return nil }
+            return TopicPartition(topic: String(name[..<dash]), partition: PartitionIndex(number))
+        }
+    }
+
+    /// The folders of deleted partitions, which are still to be removed.
+    package func deletedFolders() throws(LogError) -> [FilePath] {
+        try folders().filter { $0.hasSuffix(Self.deletedSuffix) }.map { path.appending($0) }
+    }
+
+    private static let deletedSuffix = "-delete"
+
+    private func folders() throws(LogError) -> [String] {
+        do throws(FileSystemError) {
+            var names: [String] = []
+            for name in try environment.fileSystem.list(path) where !name.hasPrefix(".") {
+                if try environment.fileSystem.isDirectory(path.appending(name)) { names.append(name) }
+            }
+            return names
+        } catch { throw .storage(error) }
+    }
+
+    // MARK: Checkpoints
+
+    /// Writes the checkpoints of all logs that are open; what is not named is forgotten.
+    package func writeCheckpoints(_ checkpoints: [LogCheckpoint]) throws(LogError) {
+        do throws(FileSystemError) {
+            try state.withLock { state throws(FileSystemError) in
+                let pairs = checkpoints.map { ($0.partition, $0) }
+                let byPartition = Dictionary(pairs, uniquingKeysWith: { $1 })
+                state.recoveryPoints = byPartition.mapValues(\.recoveryPoint)
+                state.logStarts = byPartition.mapValues(\.logStart)
+                state.highWatermarks = byPartition.mapValues(\.highWatermark)
+                try write(state)
+            }
+        } catch { throw .storage(error) }
+    }
+
+    private func write(_ state: State) throws(FileSystemError) {
+        for kind in OffsetCheckpoint.allCases {
+            let offsets =
+                switch kind {
+                case .recoveryPoint: state.recoveryPoints
+                case .logStart: state.logStarts.filter { $0.value > 0 }
+                case .highWatermark: state.highWatermarks
+                }
+            try environment.fileSystem.replace(path.appending(kind.rawValue), with: OffsetCheckpoint.encode(offsets))
+        }
+    }
+
+    // MARK: Stop
+
+    /// Writes the clean-shutdown marker, if every log was closed cleanly, and lets the lock go.
+    package func close(clean: Bool) throws(LogError) {
+        do throws(FileSystemError) {
+            if clean {
+                let marker = path.appending(Self.cleanShutdownName)
+                try environment.fileSystem.replace(marker, with: Array(Self.cleanShutdownContents.utf8))
+            }
+            state.withLock { $0.lockFile = nil }
+        } catch { throw .storage(error) }
+    }
+
+    // MARK: Space
+
+    /// How much room the file system has.
+    package func space() throws(LogError) -> FileSystemSpace {
+        do { return try environment.fileSystem.space(at: path) } catch { throw .storage(error) }
+    }
+
+    /// The path from the root, for people.
+    package var absolutePath: String { environment.fileSystem.absolutePath(of: path).string }
+}

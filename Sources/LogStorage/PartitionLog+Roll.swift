@@ -1,0 +1,76 @@
+import KafkaProtocol
+import Synchronization
+
+extension PartitionLog {
+    /// Whether the next batches need a new segment: size, age, a full index, or offsets too far from the base.
+    ///
+    /// Age is counted in the records' own time, from the first batch of the segment to the next one, as Kafka does:
+    /// old data that is loaded today does not make a segment of each batch.
+    func shouldRoll(appending size: Int, lastOffset: Offset, now: Timestamp) -> Bool {
+        guard tail.size > 0 else { return false }
+        if tail.size + size > configuration.segmentBytes || tail.size + size > Int(Int32.max) { return true }
+        if tail.baseOffset.distance(to: lastOffset) > Int64(Int32.max) { return true }
+        let limit = configuration.maxIndexBytes
+        return isTooOld(now: now) || reader.state.withLock { $0.tail.indexes.isFull(limit: limit) }
+    }
+
+    private func isTooOld(now: Timestamp) -> Bool {
+        guard let first = tail.firstTimestamp, first >= 0, let next = pending.first?.header.maxTimestamp else {
+            return tail.createdAt.milliseconds(to: now) > tail.maxAge
+        }
+        return next > first && first.milliseconds(to: next) > tail.maxAge
+    }
+
+    /// Seals the tail and begins a segment at `base`, the log end. If it fails, the tail stays as it is.
+    func roll(at base: Offset, now: Timestamp) throws(LogError) {
+        let (indexes, aborted) = reader.state.withLock { state in
+            state.tail.indexes.seal()
+            return (state.tail.indexes, state.tail.aborted)
+        }
+        do throws(FileSystemError) {
+            var files = try writeIndexes(indexes, aborted)
+            files.append(try write(ProducerSnapshot.encode(producers.producers), to: .snapshot, base))
+            let next = try environment.fileSystem.open(SegmentFile.log.path(base, in: directory), .createEmpty)
+            if configuration.preallocate { try next.allocate(0..<configuration.segmentBytes) }
+            if unflushed.flushed < base { files.append(tail.file) }
+            unflushed.files += files
+            unflushed.names = true
+            publishRoll(base, next, now: now)
+        } catch { throw .storage(error) }
+    }
+
+    private func publishRoll(_ base: Offset, _ file: any LogFile, now: Timestamp) {
+        let sealed = SealedSegment(
+            baseOffset: tail.baseOffset, nextOffset: base, size: tail.size, directory: directory,
+            environment: environment, indexInterval: configuration.indexIntervalBytes)
+        sealed.forgetFiles()
+        let next = TailSegment(
+            baseOffset: base, file: file, size: 0, indexes: SegmentIndexes(baseOffset: base), writtenFrom: 0)
+        reader.state.withLock { state in
+            state.sealed.append(sealed)
+            state.tail = next
+        }
+        tail = TailWriter(
+            baseOffset: base, file: file, size: 0, firstTimestamp: nil, createdAt: now, maxAge: maxAge())
+    }
+
+    /// Writes the indexes of the tail; returns the files, which are not flushed yet.
+    func writeIndexes(
+        _ indexes: SegmentIndexes, _ aborted: [AbortedTransaction]
+    ) throws(FileSystemError) -> [any LogFile] {
+        var files = [
+            try write(indexes.offsetBytes, to: .index, indexes.baseOffset),
+            try write(indexes.timeBytes, to: .timeindex, indexes.baseOffset),
+        ]
+        if !aborted.isEmpty {
+            files.append(try write(TransactionIndex.encode(aborted), to: .txnindex, indexes.baseOffset))
+        }
+        return files
+    }
+
+    func write(_ bytes: [UInt8], to kind: SegmentFile, _ offset: Offset) throws(FileSystemError) -> any LogFile {
+        let file = try environment.fileSystem.open(kind.path(offset, in: directory), .createEmpty)
+        try file.write(bytes, at: 0)
+        return file
+    }
+}

@@ -1,0 +1,105 @@
+import KafkaProtocol
+import SystemPackage
+
+extension LogLoader {
+    /// Without a sound checkpoint the epochs are those of the batches.
+    mutating func readEpochsFromBatches(before suspect: Int) throws(LogError) {
+        let last = start == .clean ? bases.count : suspect
+        var epochs = epochs
+        for base in bases[..<last] {
+            try walkHeaders(of: base) { batch, _ in
+                _ = epochs.assign(batch.header.partitionLeaderEpoch, startOffset: batch.header.baseOffset)
+            }
+        }
+        self.epochs = epochs
+    }
+
+    /// Rebuilds the producers from the newest snapshot that can be trusted and the headers behind it. Returns the
+    /// aborted transactions of segments whose transaction index is in doubt.
+    mutating func loadProducers(
+        suspect: Offset, logEnd: Offset
+    ) throws(LogError) -> [Offset: [AbortedTransaction]] {
+        var doubtful: Set<Offset> = []
+        if start != .clean { doubtful = Set(bases.filter { $0 >= suspect }) }
+        for base in bases where !doubtful.contains(base) {
+            if try transactionIndexIsDoubtful(base) { doubtful.insert(base) }
+        }
+        var newest = start == .clean ? logEnd : suspect
+        if let first = doubtful.min() { newest = min(newest, first) }
+        let from = try loadSnapshot(notBehind: newest)
+        var aborted: [Offset: [AbortedTransaction]] = [:]
+        for base in doubtful { aborted[base] = [] }
+        var producers = producers
+        for (index, base) in bases.enumerated() {
+            let next = index + 1 < bases.count ? bases[index + 1] : logEnd
+            guard next > from else { continue }
+            try walkHeaders(of: base) { batch, marker in
+                guard batch.header.baseOffset >= from else { return }
+                if let transaction = producers.replay(batch.header, marker), doubtful.contains(base) {
+                    aborted[base, default: []].append(transaction)
+                }
+            }
+        }
+        producers.advance(highWatermark: logEnd)
+        self.producers = producers
+        for (base, transactions) in aborted where transactions.isEmpty {
+            if try !exists(SegmentFile.txnindex.path(base, in: directory)) { aborted[base] = nil }
+        }
+        return aborted
+    }
+
+    private func exists(_ path: FilePath) throws(LogError) -> Bool {
+        do { return try fileSystem.contents(of: path) != nil } catch { throw .storage(error) }
+    }
+
+    private mutating func transactionIndexIsDoubtful(_ base: Offset) throws(LogError) -> Bool {
+        do throws(FileSystemError) {
+            let path = SegmentFile.txnindex.path(base, in: directory)
+            guard let bytes = try fileSystem.contents(of: path) else { return false }
+            guard let transactions = TransactionIndex.decode(bytes) else {
+                report.filesRebuilt.append(SegmentFile.txnindex.name(base))
+                return true
+            }
+            if base == bases.last { verified[base]?.aborted = transactions }
+            return false
+        } catch { throw .storage(error) }
+    }
+
+    /// Loads the newest sound snapshot at or before `newest` and removes those behind it, which may tell of batches
+    /// that are gone. Returns where to replay from.
+    private mutating func loadSnapshot(notBehind newest: Offset) throws(LogError) -> Offset {
+        do throws(FileSystemError) {
+            let offsets = try fileSystem.list(directory).compactMap { name in
+                SegmentFile.parse(name).flatMap { $0.file == .snapshot ? $0.offset : nil }
+            }
+            for offset in offsets.sorted().reversed() {
+                let path = SegmentFile.snapshot.path(offset, in: directory)
+                if offset <= newest, let bytes = try fileSystem.contents(of: path) {
+                    if let loaded = ProducerSnapshot.decode(bytes) {
+                        producers = ProducerStateManager(producers: loaded)
+                        return offset
+                    }
+                    report.filesRebuilt.append(SegmentFile.snapshot.name(offset))
+                }
+                try fileSystem.remove(path)
+            }
+            return .zero
+        } catch { throw .storage(error) }
+    }
+
+    /// Every batch of a segment, with its transaction marker if it holds one.
+    private func walkHeaders(
+        of base: Offset, _ body: (SegmentScanner.Batch, EndTransactionMarker?) -> Void
+    ) throws(LogError) {
+        let file: any LogFile
+        let size: Int
+        do throws(FileSystemError) {
+            file = try fileSystem.open(SegmentFile.log.path(base, in: directory), .readOnly)
+            size = try file.size()
+        } catch { throw .storage(error) }
+        var scanner = SegmentScanner(file, to: size, window: SegmentScanner.walkWindow)
+        while let batch = try scanner.next() {
+            body(batch, batch.header.isControl ? try scanner.marker(of: batch) : nil)
+        }
+    }
+}

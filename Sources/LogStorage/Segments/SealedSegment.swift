@@ -1,0 +1,140 @@
+import KafkaProtocol
+import Synchronization
+import SystemPackage
+
+/// A segment that takes no more batches. Its files are opened and its indexes mapped when they are first asked for.
+///
+/// An index is never trusted above the log: its entries are checked when it is mapped, each used entry is compared with
+/// the batch that it names, and an index that is missing or wrong is made anew from the log.
+final class SealedSegment: Sendable {
+    let baseOffset: Offset
+    /// The offset that the next segment begins with.
+    let nextOffset: Offset
+    /// The bytes of the log file.
+    let size: Int
+    private let directory: FilePath
+    private let environment: LogEnvironment
+    private let indexInterval: Int
+    private let facts = Mutex(Facts())
+
+    private struct Facts {
+        var maxTimestamp: TimeIndexView.Entry?
+        var aborted: [AbortedTransaction]?
+    }
+
+    init(
+        baseOffset: Offset, nextOffset: Offset, size: Int, directory: FilePath, environment: LogEnvironment,
+        indexInterval: Int
+    ) {
+        self.baseOffset = baseOffset
+        self.nextOffset = nextOffset
+        self.size = size
+        self.directory = directory
+        self.environment = environment
+        self.indexInterval = indexInterval
+    }
+
+    func path(_ kind: SegmentFile) -> FilePath { kind.path(baseOffset, in: directory) }
+
+    func file() throws(LogError) -> any LogFile {
+        let path = path(.log)
+        do {
+            return try environment.openFiles.file(path) { () throws(FileSystemError) in
+                try environment.fileSystem.open(path, .readOnly)
+            }
+        } catch { throw .storage(error) }
+    }
+
+    func withOffsets<Result>(_ body: (OffsetIndexView) -> Result) throws(LogError) -> Result {
+        let map = unsafe try map(.index) { bytes in
+            unsafe OffsetIndexView(bytes: bytes, baseOffset: baseOffset).isSound(segmentSize: size)
+        }
+        return unsafe map.withBytes { unsafe body(OffsetIndexView(bytes: $0, baseOffset: baseOffset)) }
+    }
+
+    func withTimes<Result>(_ body: (TimeIndexView) -> Result) throws(LogError) -> Result {
+        let map = unsafe try map(.timeindex) { bytes in
+            let view = unsafe TimeIndexView(bytes: bytes, baseOffset: baseOffset)
+            return unsafe view.isSound() && (view.last?.lastOffset ?? baseOffset) < nextOffset
+        }
+        return unsafe map.withBytes { unsafe body(TimeIndexView(bytes: $0, baseOffset: baseOffset)) }
+    }
+
+    /// The highest timestamp and the last offset of the batch that has it; nil in a segment without batches.
+    func maxTimestamp() throws(LogError) -> TimeIndexView.Entry? {
+        if let known = facts.withLock({ $0.maxTimestamp }) { return known }
+        guard let last = unsafe try withTimes({ view in unsafe view.last }) else { return nil }
+        facts.withLock { $0.maxTimestamp = last }
+        return last
+    }
+
+    /// The aborted transactions whose markers stand in this segment.
+    func abortedTransactions() throws(LogError) -> [AbortedTransaction] {
+        if let known = facts.withLock({ $0.aborted }) { return known }
+        do {
+            let bytes = try environment.fileSystem.contents(of: path(.txnindex)) ?? []
+            guard let transactions = TransactionIndex.decode(bytes) else {
+                throw LogError.corrupt(.init(file: path(.txnindex).string, position: 0, reason: .badProducerState))
+            }
+            facts.withLock { $0.aborted = transactions }
+            return transactions
+        } catch let error as LogError {
+            throw error
+        } catch let error as FileSystemError {
+            throw .storage(error)
+        } catch {
+            return []
+        }
+    }
+
+    /// Throws the indexes away and makes them from the log.
+    func rebuildIndexes() throws(LogError) {
+        let file = try file()
+        var indexes = SegmentIndexes(baseOffset: baseOffset)
+        var scanner = SegmentScanner(file, to: size, window: SegmentScanner.walkWindow)
+        while let batch = try scanner.next() {
+            indexes.add(batch.header, at: batch.position, interval: indexInterval)
+        }
+        indexes.seal()
+        do {
+            for (kind, bytes) in [(SegmentFile.index, indexes.offsetBytes), (.timeindex, indexes.timeBytes)] {
+                try environment.fileSystem.replace(path(kind), with: bytes)
+                environment.openFiles.forget(path(kind))
+            }
+        } catch { throw .storage(error) }
+        facts.withLock { $0.maxTimestamp = nil }
+    }
+
+    /// Lets go of what is open.
+    func forgetFiles() { for kind in SegmentFile.allCases { environment.openFiles.forget(path(kind)) } }
+
+    /// The map of an index; the index is read and checked before it is mapped, and rebuilt if it is not sound.
+    private func map(
+        _ kind: SegmentFile, isSound: (UnsafeRawBufferPointer) -> Bool
+    ) throws(LogError) -> any FileMap {
+        let path = path(kind)
+        return try environment.openFiles.map(path) { () throws(LogError) in
+            if let map = unsafe try soundMap(path, isSound) { return map }
+            try rebuildIndexes()
+            guard let map = unsafe try soundMap(path, isSound) else {
+                throw .corrupt(.init(file: path.string, position: 0, reason: .badOffsetDelta(record: 0)))
+            }
+            return map
+        }
+    }
+
+    private func soundMap(
+        _ path: FilePath, _ isSound: (UnsafeRawBufferPointer) -> Bool
+    ) throws(LogError) -> (any FileMap)? {
+        do throws(FileSystemError) {
+            let file = try environment.fileSystem.open(path, .readOnly)
+            let bytes = try file.readAll()
+            guard unsafe bytes.withUnsafeBytes({ unsafe isSound($0) }) else { return nil }
+            if bytes.isEmpty && size > 0 && path.extension == SegmentFile.timeindex.rawValue { return nil }
+            return try file.map(count: bytes.count)
+        } catch {
+            if error.isMissing { return nil }
+            throw .storage(error)
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package import KafkaProtocol
+package import SystemPackage
+
+/// The names of the files of a segment: the base offset as 20 digits and what it is.
+package enum SegmentFile: String, CaseIterable, Sendable {
+    case log, index, timeindex, txnindex, snapshot
+
+    /// `00000000000000000042.log`
+    package func name(_ offset: Offset) -> String {
+        let digits = String(offset.rawValue)
+        return String(repeating: "0", count: max(0, 20 - digits.count)) + digits + "." + rawValue
+    }
+
+    package func path(_ offset: Offset, in directory: FilePath) -> FilePath { directory.appending(name(offset)) }
+
+    /// What the name says, or nil for any other file.
+    package static func parse(_ name: String) -> (file: SegmentFile, offset: Offset)? {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].utf8.count == 20, parts[0].utf8.allSatisfy({ (48...57).contains($0) }),
+            let offset = Int64(parts[0]), let file = SegmentFile(rawValue: String(parts[1]))
+        else { return nil }
+        return (file, Offset(offset))
+    }
+}
