@@ -1,0 +1,54 @@
+import NIOCore
+import Synchronization
+
+/// A fetch that waits until its partitions have enough to give, or its time is over.
+///
+/// Its state belongs to the connection's loop; partitions only ring a bell, from any thread, and several rings before
+/// the loop has looked are one.
+final class DelayedFetch: ReadWaiter {
+    private let eventLoop: any EventLoop
+    private let partitions: [Partition]
+    private let isRung = Atomic<Bool>(false)
+    private let isDone = Atomic<Bool>(false)
+    /// Looks again, on the loop; true when the fetch is answered.
+    private let attempt: @Sendable (_ isLast: Bool) -> Bool
+
+    init(
+        _ partitions: [Partition], on eventLoop: any EventLoop, attempt: @escaping @Sendable (_ isLast: Bool) -> Bool
+    ) {
+        self.partitions = partitions
+        self.eventLoop = eventLoop
+        self.attempt = attempt
+    }
+
+    /// Begins to wait, for at most `maxWait`. Call on the loop.
+    func start(maxWait: TimeAmount) {
+        for partition in partitions { partition.add(self) }
+        // What came between the first look and this line rang no bell.
+        if attempt(false) { return finish() }
+        let timeout = eventLoop.scheduleTask(in: maxWait) { [self] in look(isLast: true) }
+        self.timeout.withLock { $0 = timeout }
+    }
+
+    private let timeout = Mutex<Scheduled<Void>?>(nil)
+
+    func partitionAdvanced() {
+        guard !isRung.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        eventLoop.execute { [self] in look(isLast: false) }
+    }
+
+    /// The client has gone.
+    func cancel() { finish() }
+
+    private func look(isLast: Bool) {
+        isRung.store(false, ordering: .releasing)
+        guard !isDone.load(ordering: .relaxed) else { return }
+        if attempt(isLast) || isLast { finish() }
+    }
+
+    private func finish() {
+        guard !isDone.exchange(true, ordering: .relaxed) else { return }
+        for partition in partitions { partition.remove(self) }
+        timeout.withLock { $0?.cancel() }
+    }
+}

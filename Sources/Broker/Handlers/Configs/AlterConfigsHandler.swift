@@ -1,0 +1,37 @@
+// AlterConfigs: v0-2
+// Authorization: AlterConfigs on Topic, Group or Cluster
+// Behaviour: the values of a resource become those of the request, and all others go back to their defaults. Checked,
+//   durable and in force when the answer leaves.
+// Version notes: v2 flexible.
+import Coordination
+import KafkaProtocol
+import NIOCore
+
+struct AlterConfigsHandler: RequestHandler {
+    static let versions: ClosedRange<Int16> = 0...2
+
+    let writer: ConfigurationWriter
+
+    func handle(_ request: AlterConfigsRequest, _ context: RequestContext) -> Handling<AlterConfigsResponse> {
+        let items = request.resources.map { resource in
+            ConfigurationWriter.Item(
+                type: resource.resourceType, name: resource.resourceName,
+                values: .all(resource.configs.map { .init($0.name, $0.value) }))
+        }
+        let future = writer.alter(items, validateOnly: request.validateOnly, context)
+        return .eventually(
+            future.map { outcomes in
+                Answer(
+                    .with { response in
+                        response.responses = outcomes.map { outcome in
+                            .with {
+                                $0.resourceType = outcome.type
+                                $0.resourceName = outcome.name
+                                $0.errorCode = outcome.refusal?.code ?? .none
+                                $0.errorMessage = outcome.refusal?.message
+                            }
+                        }
+                    })
+            })
+    }
+}

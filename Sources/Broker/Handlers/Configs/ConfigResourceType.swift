@@ -1,0 +1,8 @@
+/// What a configuration belongs to, by its number on the wire.
+enum ConfigResourceType: Int8 {
+    case topic = 2
+    case broker = 4
+    case brokerLogger = 8
+    case clientMetrics = 16
+    case group = 32
+}

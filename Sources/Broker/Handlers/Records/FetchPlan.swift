@@ -1,0 +1,71 @@
+import KafkaProtocol
+
+/// What one fetch is to read: partitions in order, bounds on bytes, and how far. Knows no log.
+struct FetchPlan: Hashable, Sendable {
+    /// One partition's part of the plan.
+    struct Item: Hashable, Sendable {
+        var key: FetchPartitionKey
+        var fetchOffset: Offset
+        var maxBytes: Int
+        var currentLeaderEpoch: LeaderEpoch
+        var lastFetchedEpoch: LeaderEpoch
+    }
+
+    var items: [Item]
+    var minBytes: Int
+    var maxBytes: Int
+    var isolation: IsolationLevel
+    var version: Int16
+
+    /// The bytes that the next partition may return, given what others have returned before it.
+    ///
+    /// The first partition that has data returns at least one batch, however large; the others stay inside the limit
+    /// (KIP-74).
+    func budget(for item: Item, used: Int) -> (bytes: Int, atLeastOneBatch: Bool) {
+        (max(0, min(item.maxBytes, maxBytes - used)), used == 0)
+    }
+}
+
+/// How much of a transaction's fate a reader waits for (KIP-98).
+enum IsolationLevel: Int8, Sendable {
+    case readUncommitted = 0
+    case readCommitted = 1
+}
+
+/// A partition as fetch requests name it: by name, or by id from version 13 on.
+struct FetchPartitionKey: Hashable, Sendable {
+    var topic: String
+    var topicID: TopicID
+    var partition: PartitionIndex
+
+    init(topic: String, topicID: TopicID, partition: PartitionIndex) {
+        self.topic = topic
+        self.topicID = topicID
+        self.partition = partition
+    }
+}
+
+extension FetchPlan.Item {
+    init(_ topic: FetchRequest.FetchTopic, _ partition: FetchRequest.FetchPartition) {
+        key = FetchPartitionKey(topic: topic.topic, topicID: topic.topicID, partition: partition.partition)
+        fetchOffset = partition.fetchOffset
+        maxBytes = Int(max(partition.partitionMaxBytes, 0))
+        currentLeaderEpoch = partition.currentLeaderEpoch
+        lastFetchedEpoch = partition.lastFetchedEpoch
+    }
+}
+
+extension FetchRequest {
+    /// The partitions that the request names, in order.
+    var planItems: [FetchPlan.Item] {
+        topics.flatMap { topic in topic.partitions.map { FetchPlan.Item(topic, $0) } }
+    }
+
+    var forgottenKeys: [FetchPartitionKey] {
+        forgottenTopicsData.flatMap { topic in
+            topic.partitions.map {
+                FetchPartitionKey(topic: topic.topic, topicID: topic.topicID, partition: $0)
+            }
+        }
+    }
+}

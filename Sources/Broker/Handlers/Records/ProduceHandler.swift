@@ -1,0 +1,129 @@
+// Produce: v3-13
+// Authorization: Write on Topic
+// Behaviour: each partition takes exactly one batch of the current format, checked as a whole and record by record;
+//   partitions succeed or fail on their own. With acks=1 and acks=-1 the answer leaves when the high watermark has
+//   passed the batch; acks=0 gets no answer, and an error closes the connection.
+// Version notes: v7 allows zstd; v8 answers with the records to blame; v10 names the leader; v13 names topics by id.
+//   v0-2 are advertised, because librdkafka asks for them, and refused by closing the connection.
+import KafkaProtocol
+import LogStorage
+import NIOCore
+import Synchronization
+
+struct ProduceHandler: RequestHandler {
+    static let versions: ClosedRange<Int16> = 3...13
+    typealias TopicResponse = ProduceResponse.TopicProduceResponse
+    typealias PartitionResponse = ProduceResponse.PartitionProduceResponse
+
+    let topics: TopicTable
+    let authorizer: any Authorizer
+    let validation: BatchValidation
+
+    init(topics: TopicTable, authorizer: any Authorizer, validation: BatchValidation) {
+        self.topics = topics
+        self.authorizer = authorizer
+        self.validation = validation
+    }
+
+    func handle(_ request: ProduceRequest, _ context: RequestContext) -> Handling<ProduceResponse> {
+        var response = ProduceResponse()
+        var written: [Written] = []
+        for topic in request.topicData {
+            var topicResponse = TopicResponse()
+            topicResponse.name = topic.name
+            topicResponse.topicID = topic.topicID
+            for data in topic.partitionData {
+                let slot = PendingProduce.Slot(
+                    topic: response.responses.count, partition: topicResponse.partitionResponses.count)
+                topicResponse.partitionResponses.append(append(data, topic, request, context, slot, &written))
+            }
+            response.responses.append(topicResponse)
+        }
+        if request.acks == 0 { return acknowledgeNothing(response) }
+        return PendingProduce.answer(
+            response, waitingFor: written, timeoutMs: request.timeoutMs, on: context.eventLoop)
+    }
+
+    private func acknowledgeNothing(_ response: ProduceResponse) -> Handling<ProduceResponse> {
+        for partition in response.responses.lazy.flatMap(\.partitionResponses) where partition.errorCode != .none {
+            return .disconnect("a produce request with acks=0 failed: \(partition.errorCode)")
+        }
+        return .silent
+    }
+
+    /// A batch that was written and may not be answered before its partition has committed it.
+    struct Written {
+        var slot: PendingProduce.Slot
+        var partition: Partition
+        var committedAt: Offset
+    }
+
+    /// Stage one of one partition: checked and written, or refused.
+    private func append(
+        _ data: ProduceRequest.PartitionProduceData, _ topicData: ProduceRequest.TopicProduceData,
+        _ request: ProduceRequest, _ context: RequestContext, _ slot: PendingProduce.Slot, _ written: inout [Written]
+    ) -> PartitionResponse {
+        var response = PartitionResponse()
+        response.index = data.index
+        do throws(ProduceRefusal) {
+            let topic = try admit(topicData, request, context)
+            let partition = try lookUp(data.index, in: topic)
+            let batch = try validation.check(data.records, for: topic, context)
+            let appended = try write(batch, to: partition)
+            response.baseOffset = appended.baseOffset
+            response.logAppendTimeMs = (appended.logAppendTime ?? .none).rawValue
+            let offsets = partition.reader.offsets
+            response.logStartOffset = offsets.logStart
+            if offsets.highWatermark < appended.requiredHighWatermark {
+                written.append(Written(slot: slot, partition: partition, committedAt: appended.requiredHighWatermark))
+            }
+        } catch {
+            response.errorCode = error.code
+            response.baseOffset = .none
+            response.errorMessage = error.message
+            response.recordErrors = error.faults.map { fault in
+                .with {
+                    $0.batchIndex = fault.index
+                    $0.batchIndexErrorMessage = fault.message
+                }
+            }
+        }
+        return response
+    }
+
+    private func admit(
+        _ data: ProduceRequest.TopicProduceData, _ request: ProduceRequest, _ context: RequestContext
+    ) throws(ProduceRefusal) -> HostedTopic {
+        guard [0, 1, -1].contains(request.acks) else {
+            throw ProduceRefusal(.invalidRequiredAcks, "acks must be 0, 1 or -1 (all), not \(request.acks).")
+        }
+        if request.transactionalID != nil {
+            throw ProduceRefusal(.invalidRequest, "This broker has no transaction coordinator.")
+        }
+        let topic: HostedTopic
+        do { topic = try topics.find(name: data.name, id: data.topicID) } catch { throw ProduceRefusal(error.code) }
+        guard authorizer.allows(.write, on: .topic(topic.name), for: context) else {
+            throw ProduceRefusal(.topicAuthorizationFailed)
+        }
+        if topic.isInternal {
+            throw ProduceRefusal(.invalidTopicException, "\(topic.name) is written by the broker alone.")
+        }
+        if request.acks == -1, topic.minInSyncReplicas > 1 {
+            throw ProduceRefusal(
+                .notEnoughReplicas, "min.insync.replicas is \(topic.minInSyncReplicas), but there is one replica.")
+        }
+        return topic
+    }
+
+    private func lookUp(_ index: PartitionIndex, in topic: HostedTopic) throws(ProduceRefusal) -> Partition {
+        do { return try topic.partition(index) } catch { throw ProduceRefusal(error.code) }
+    }
+
+    private func write(_ batch: RecordBatchView, to partition: Partition) throws(ProduceRefusal) -> AppendResult {
+        do {
+            return try partition.append(batch.bytes, origin: .client, now: validation.now)
+        } catch {
+            throw ProduceRefusal(error)
+        }
+    }
+}

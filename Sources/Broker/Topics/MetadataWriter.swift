@@ -1,0 +1,166 @@
+import Coordination
+import KafkaProtocol
+import LogStorage
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// The one writer of the cluster's metadata.
+///
+/// Changes are carried out one after another on a thread of their own, which may wait for the disk: decided against the
+/// state, written to `__cluster_metadata` and flushed, replayed, put into force (logs created, topics dropped), and only
+/// then answered.
+final class MetadataWriter: Sendable {
+    typealias Machine = ClusterMetadataStateMachine
+    typealias Decision<Response: Sendable> = Machine.Decision<Response>
+
+    private struct State {
+        var machine: Machine
+        var log: PartitionLog
+    }
+
+    private let state: Mutex<State>
+    private let published: Mutex<ClusterMetadataImage>
+    private let thread = NIOThreadPool(numberOfThreads: 1)
+    private let clock: any WallClock
+    /// Puts the difference between two images into force.
+    private let apply: @Sendable (_ old: ClusterMetadataImage, _ new: ClusterMetadataImage, Set<String>) -> Void
+    private let broken = Mutex<(any Error)?>(nil)
+
+    /// Replays the log from its beginning.
+    init(
+        log: sending PartitionLog, rules: any ConfigurationRules, clock: any WallClock,
+        apply: @escaping @Sendable (ClusterMetadataImage, ClusterMetadataImage, Set<String>) -> Void
+    ) throws {
+        var machine = Machine(rules: rules)
+        try Self.replay(log, into: &machine)
+        published = Mutex(machine.image)
+        state = Mutex(State(machine: machine, log: log))
+        self.clock = clock
+        self.apply = apply
+        thread.start()
+    }
+
+    /// The metadata in force.
+    var image: ClusterMetadataImage { published.withLock { $0 } }
+
+    /// Why nothing can be changed any more: the log could not be written. The broker ends then.
+    var failure: (any Error)? { broken.withLock { $0 } }
+
+    /// Decides and carries out one change. The future completes on `eventLoop` when it is durable and in force.
+    func submit<Response: Sendable>(
+        on eventLoop: any EventLoop, _ decide: @escaping @Sendable (Machine) -> Decision<Response>
+    ) -> EventLoopFuture<Response> {
+        thread.runIfActive(eventLoop: eventLoop) { [self] in try carryOut(decide) }
+    }
+
+    /// The same, on the calling thread; for the start, when nobody else asks.
+    func carryOut<Response: Sendable>(_ decide: (Machine) -> Decision<Response>) throws -> Response {
+        let (response, old, new, touched) = try state.withLock { state in
+            let old = state.machine.image
+            let decision = decide(state.machine)
+            do {
+                try Self.commit(decision.records, to: &state, now: clock.now)
+            } catch {
+                broken.withLock { $0 = error }
+                throw error
+            }
+            let new = state.machine.image
+            return (decision.response, old, new, Self.topics(touchedBy: decision.records, old, new))
+        }
+        apply(old, new, touched)
+        published.withLock { $0 = new }
+        return response
+    }
+
+    func stop() async {
+        try? await thread.shutdownGracefully()
+        state.withLock { try? $0.log.close() }
+    }
+
+    // MARK: - The log
+
+    private static func commit(_ records: [ClusterMetadataRecord], to state: inout State, now: Timestamp) throws {
+        guard !records.isEmpty else { return }
+        var batch = RecordBatchBuilder()
+        for record in records {
+            guard try batch.append(key: nil, value: record.encoded(), timestamp: now) else {
+                throw BrokerStartError(description: "a change of the metadata does not fit into one batch")
+            }
+        }
+        _ = try state.log.append(
+            batch.finish(), leaderEpoch: state.log.leaderEpoch, origin: .coordinator, now: now)
+        if let flush = state.log.prepareFlush() {
+            do { try flush.run() } catch {
+                state.log.failFlush(flush)
+                throw error
+            }
+            _ = state.log.completeFlush(flush)
+        }
+        for record in records { try state.machine.replay(record) }
+    }
+
+    /// How much of the log is looked at in one piece.
+    private static let replayPiece = 1 << 20
+    private static let decompressionLimit = 1 << 30
+
+    private static func replay(_ log: PartitionLog, into machine: inout Machine) throws {
+        let reader = log.reader
+        var decompressor = Decompressor()
+        var next = reader.offsets.logStart
+        while next < reader.offsets.logEnd {
+            let read = try reader.read(
+                from: next, maxBytes: replayPiece, minOneBatch: true, upTo: reader.offsets.logEnd)
+            var bytes = ByteBuffer()
+            for slice in read.slices { bytes.writeImmutableBuffer(try slice.readBytes()) }
+            var batches = RecordBatchSequence(bytes, tail: .ignored).makeIterator()
+            let before = next
+            while let batch = try batches.next() {
+                try batch.checkCRC()
+                next = batch.header.nextOffset
+                guard !batch.header.isControl else { continue }
+                var records = try batch.records(using: &decompressor, limit: decompressionLimit).makeIterator()
+                while let record = try records.next() {
+                    guard let value = record.value else { continue }
+                    try machine.replay(ClusterMetadataRecord(value))
+                }
+            }
+            guard next > before else {
+                throw BrokerStartError(description: "the metadata log cannot be read at \(next)")
+            }
+        }
+    }
+
+    /// The names of topics that a change has to do with.
+    private static func topics(
+        touchedBy records: [ClusterMetadataRecord], _ old: ClusterMetadataImage, _ new: ClusterMetadataImage
+    ) -> Set<String> {
+        var names: Set<String> = []
+        for record in records {
+            switch record {
+            case .topic(let topic): names.insert(topic.name)
+            case .partition(let partition):
+                names.formUnion([old, new].compactMap { $0.topic(id: partition.topicID)?.name })
+            case .partitionChange(let change):
+                names.formUnion([old, new].compactMap { $0.topic(id: change.topicID)?.name })
+            case .removeTopic(let removed):
+                names.formUnion([old, new].compactMap { $0.topic(id: removed.topicID)?.name })
+            case .configuration(let config):
+                switch ConfigurationResource(recordType: config.resourceType, name: config.resourceName) {
+                case .topic(let name): names.insert(name)
+                // A broker's values may be those of every topic.
+                case .broker: names.formUnion(new.sortedTopics.map(\.name))
+                default: break
+                }
+            default: break
+            }
+        }
+        return names
+    }
+}
+
+extension TopicID {
+    /// Kafka's own id of the metadata log.
+    static let clusterMetadata = TopicID(KafkaUUID(high: 0, low: 1))
+}

@@ -1,0 +1,174 @@
+import Coordination
+import KafkaProtocol
+import LogStorage
+import Logging
+import Synchronization
+import SystemPackage
+
+/// What the metadata says that a topic is.
+struct TopicDefinition: Hashable, Sendable {
+    var name: String
+    var id: TopicID
+    var partitionCount: Int
+    /// The settings in force, defaults included.
+    var configuration: LogConfiguration
+    var minInSyncReplicas: Int
+
+    /// What the metadata says of a topic; nil if there is none of that name.
+    init?(_ name: String, in image: ClusterMetadataImage, _ resolver: ConfigurationResolver) {
+        guard let topic = image.topic(named: name) else { return nil }
+        let values = image.configuration(of: .topic(name))
+        self.name = name
+        id = topic.id
+        partitionCount = topic.partitions.count
+        configuration =
+            topic.isInternal ? resolver.internalLogConfiguration(values) : resolver.logConfiguration(values)
+        minInSyncReplicas = resolver.minimumInSyncReplicas(values)
+    }
+}
+
+/// Brings the logs on disk and the topics that are served into line with the metadata.
+///
+/// Every step can be repeated: after a crash the same definitions lead to the same folders. Called by one thread at a
+/// time, which may wait for the disk.
+struct TopicHost: Sendable {
+    let table: TopicTable
+    let environment: LogEnvironment
+    let directory: DataDirectory
+    let flushRounds: FlushRounds
+    let graveyard: Graveyard
+    let logger: Logger
+
+    /// Serves `definition`: creates what is missing, puts changed settings into force.
+    ///
+    /// A log that cannot be opened leaves its partition offline; the others are served.
+    func host(_ definition: TopicDefinition, opened: [TopicPartition: Partition] = [:]) {
+        if let old = table[definition.name], old.id != definition.id { drop(old.name) }
+        let old = table[definition.name]
+        var partitions: [Partition?] = []
+        for number in 0..<definition.partitionCount {
+            let index = PartitionIndex(Int32(number))
+            if let old, number < old.partitions.count {
+                old.partitions[number]?.apply(definition.configuration)
+                partitions.append(old.partitions[number])
+            } else {
+                let key = TopicPartition(topic: definition.name, partition: index)
+                partitions.append(opened[key] ?? open(index, of: definition))
+            }
+        }
+        table.put(
+            HostedTopic(
+                name: definition.name, id: definition.id, partitions: partitions,
+                configuration: definition.configuration, minInSyncReplicas: definition.minInSyncReplicas,
+                isInternal: TopicName.isInternal(definition.name)))
+    }
+
+    /// Opens one partition's log, creating its folder where there is none; nil if that fails.
+    func open(_ index: PartitionIndex, of definition: TopicDefinition) -> Partition? {
+        let key = TopicPartition(topic: definition.name, partition: index)
+        do {
+            let log = try directory.openLog(
+                key, topicID: definition.id, configuration: definition.configuration, environment: environment)
+            report(log.recovery, of: key)
+            return Partition(key, topicID: definition.id, log: log, flushRounds: flushRounds)
+        } catch {
+            logger.error("partition offline", metadata: ["partition": "\(key)", "reason": "\(error)"])
+            return nil
+        }
+    }
+
+    private func report(_ recovery: RecoveryReport, of key: TopicPartition) {
+        guard recovery.wasUnclean, recovery.bytesCut > 0 || recovery.segmentsDropped > 0 else { return }
+        logger.warning(
+            "log recovered",
+            metadata: [
+                "partition": "\(key)", "bytes cut": "\(recovery.bytesCut)",
+                "segments dropped": "\(recovery.segmentsDropped)",
+                "reason": "\(recovery.cut.map { "\($0.reason)" } ?? "torn tail")",
+            ])
+    }
+
+    /// Serves the topic no more: who waits is told, and its folders get their last names.
+    ///
+    func drop(_ name: String) {
+        guard let topic = table.remove(name) else { return }
+        for partition in topic.partitions {
+            do throws(LogError) {
+                guard let folder = try partition?.delete() else { continue }
+                graveyard.bury(folder, for: topic.configuration.fileDeleteDelay)
+            } catch {
+                logger.error("deletion failed", metadata: ["topic": "\(name)", "reason": "\(error)"])
+            }
+        }
+    }
+}
+
+// MARK: - Start and stop
+
+extension TopicHost {
+    /// Opens the logs of all topics, `threadCount` at a time, and serves them.
+    func hostAll(_ definitions: [TopicDefinition], threadCount: Int) {
+        let jobs = definitions.flatMap { definition in
+            (0..<definition.partitionCount).map { (definition, PartitionIndex(Int32($0))) }
+        }
+        let opened = Mutex<[TopicPartition: Partition]>([:])
+        let next = Atomic<Int>(0)
+        Threads.run(min(threadCount, jobs.count)) {
+            while true {
+                let number = next.add(1, ordering: .relaxed).oldValue
+                guard number < jobs.count else { return }
+                let (definition, index) = jobs[number]
+                guard let partition = open(index, of: definition) else { continue }
+                opened.withLock { $0[partition.topicPartition] = partition }
+            }
+        }
+        let partitions = opened.withLock { $0 }
+        for definition in definitions { host(definition, opened: partitions) }
+    }
+
+    /// Folders that belong to no topic: of deleted ones they are removed in time, of unknown ones they are left alone
+    /// and named.
+    func buryStrays(keeping definitions: [TopicDefinition]) throws {
+        var known: Set<TopicPartition> = [TopicPartition(topic: TopicName.clusterMetadata, partition: 0)]
+        for definition in definitions {
+            for number in 0..<definition.partitionCount {
+                known.insert(TopicPartition(topic: definition.name, partition: PartitionIndex(Int32(number))))
+            }
+        }
+        for folder in try directory.deletedFolders() { graveyard.bury(folder, for: .zero) }
+        for partition in try directory.partitions() where !known.contains(partition) {
+            logger.warning("folder of an unknown topic left alone", metadata: ["folder": "\(partition)"])
+        }
+    }
+
+    private var partitions: [Partition] { table.all.flatMap(\.partitions).compactMap(\.self) }
+
+    /// Writes how far each log is known to be on disk, so that recovery has less to read.
+    func writeCheckpoints() {
+        do {
+            try directory.writeCheckpoints(partitions.map(\.checkpoint))
+        } catch {
+            logger.error("checkpoint not written", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// Closes every log; marks the stop as clean if all of them could be flushed.
+    func close() {
+        var isClean = true
+        for partition in partitions {
+            do throws(LogError) {
+                try partition.close()
+            } catch {
+                isClean = false
+                logger.error(
+                    "log not closed", metadata: ["partition": "\(partition.topicPartition)", "reason": "\(error)"])
+            }
+        }
+        writeCheckpoints()
+        do {
+            try directory.close(clean: isClean)
+        } catch {
+            logger.error("data directory not closed", metadata: ["reason": "\(error)"])
+        }
+    }
+}
