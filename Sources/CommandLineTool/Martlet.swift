@@ -1,4 +1,8 @@
+import ArgumentParser
+
 @main
-struct Martlet {
-    static func main() {}
+struct Martlet: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "martlet", abstract: "A durable log broker that speaks Kafka's protocol.",
+        subcommands: [Serve.self])
 }

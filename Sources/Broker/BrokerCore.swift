@@ -1,0 +1,200 @@
+import Coordination
+import KafkaProtocol
+import LogStorage
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// Everything of a broker but its network: the data directory, the metadata, the topics and the router.
+final class BrokerCore: Sendable {
+    let identity: ClusterIdentity
+    let router: Router
+    let metadata: MetadataWriter
+    let topics: TopicHost
+    /// Whether the last stop was clean.
+    let wasClean: Bool
+
+    /// Told when a broker's own settings have changed.
+    let settingsObserver: SettingsObserver
+
+    private let configuration: BrokerConfiguration
+    private let flushRounds: FlushRounds
+    private let reads: ReaderPool
+    private let environment: LogEnvironment
+    private let logger: Logger
+
+    /// Threads that wait for the disk on behalf of fetches and lookups.
+    private static let readerThreads = 4
+
+    /// Opens the data directory and everything in it. Blocks until logs are recovered.
+    init(configuration: BrokerConfiguration, environment: LogEnvironment, logger: Logger) throws {
+        let directory = try DataDirectory.open(
+            configuration.dataDirectory, environment: environment, nodeID: configuration.nodeID)
+        self.configuration = configuration
+        self.environment = environment
+        self.logger = logger
+        wasClean = directory.wasClean
+        flushRounds = FlushRounds()
+        reads = ReaderPool(threadCount: Self.readerThreads)
+        identity = ClusterIdentity(
+            clusterID: directory.clusterID, nodeID: configuration.nodeID, rack: configuration.rack)
+        let topics = TopicHost(
+            table: TopicTable(), environment: environment, directory: directory, flushRounds: flushRounds,
+            graveyard: Graveyard(environment: environment, logger: logger), logger: logger)
+        self.topics = topics
+        settingsObserver = SettingsObserver()
+        metadata = try Self.openMetadata(directory, configuration, environment, topics, settingsObserver)
+        router = Self.router(configuration, environment, identity, topics, metadata, reads)
+        try hostTopics()
+    }
+
+    /// The settings in force.
+    var resolver: ConfigurationResolver {
+        SettingsView.resolver(configuration.fixed, configuration.nodeID, metadata.image)
+    }
+
+    /// Why the broker cannot go on; nil while it can.
+    var failure: (any Error)? { metadata.failure }
+
+    var partitionCount: Int { topics.table.all.reduce(0) { $0 + $1.partitions.count } }
+
+    // MARK: - Start
+
+    private static func openMetadata(
+        _ directory: DataDirectory, _ configuration: BrokerConfiguration, _ environment: LogEnvironment,
+        _ topics: TopicHost, _ observer: SettingsObserver
+    ) throws -> MetadataWriter {
+        let key = TopicPartition(topic: TopicName.clusterMetadata, partition: 0)
+        let resolver = ConfigurationResolver(fixed: configuration.fixed)
+        let log = try directory.openLog(
+            key, topicID: .clusterMetadata, configuration: resolver.internalLogConfiguration([:]),
+            environment: environment)
+        let (fixed, nodeID) = (configuration.fixed, configuration.nodeID)
+        return try MetadataWriter(
+            log: log, rules: CatalogConfigurationRules(fixed: fixed), clock: environment.clock
+        ) { old, new, touched in
+            let resolver = SettingsView.resolver(fixed, nodeID, new)
+            for resource in [ConfigurationResource.broker(nil), .broker(nodeID)]
+            where old.configuration(of: resource) != new.configuration(of: resource) {
+                observer.changed(resolver)
+            }
+            for name in touched.sorted() {
+                if let definition = TopicDefinition(name, in: new, resolver) {
+                    topics.host(definition)
+                } else {
+                    topics.drop(name)
+                }
+            }
+        }
+    }
+
+    /// Opens the logs of all topics, several at a time, and registers this broker.
+    private func hostTopics() throws {
+        let image = metadata.image
+        let resolver = SettingsView.resolver(configuration.fixed, configuration.nodeID, image)
+        let definitions = image.sortedTopics.compactMap { TopicDefinition($0.name, in: image, resolver) }
+        topics.hostAll(definitions, threadCount: configuration.recoveryThreadCount)
+        try topics.buryStrays(keeping: definitions)
+        let registration = BrokerRegistration(
+            id: configuration.nodeID, incarnationID: .random(), endpoints: [], rack: configuration.rack,
+            directories: [topics.directory.directoryID])
+        _ = try metadata.carryOut { $0.registerBroker(registration) }
+        var epochs: [TopicPartition: LeaderEpoch] = [:]
+        for partition in topics.table.all.flatMap(\.partitions) {
+            if let partition { epochs[partition.topicPartition] = partition.leaderEpoch }
+        }
+        _ = try metadata.carryOut { [epochs] in $0.bumpLeaderEpochs(epochs) }
+    }
+
+    /// The one list of handlers: what is served is what stands here.
+    private static func router(
+        _ configuration: BrokerConfiguration, _ environment: LogEnvironment, _ identity: ClusterIdentity,
+        _ topics: TopicHost, _ metadata: MetadataWriter, _ reads: ReaderPool
+    ) -> Router {
+        let authorizer = AllowAllAuthorizer()
+        let table = topics.table
+        let nodeID = configuration.nodeID
+        let settings = SettingsView(fixed: configuration.fixed, nodeID: nodeID, image: { metadata.image })
+        let defaults = TopicDefaults(
+            partitionCount: configuration.defaultPartitionCount,
+            replicationFactor: configuration.defaultReplicationFactor)
+        let writer = ConfigurationWriter(metadata: metadata, authorizer: authorizer, nodeID: nodeID)
+        let advertised = AdvertisedApis()
+        let router = Router([
+            ProduceHandler(
+                topics: table, authorizer: authorizer,
+                validation: BatchValidation(
+                    concurrency: configuration.eventLoopCount, decompressionLimit: decompressionLimit,
+                    clock: environment.clock)),
+            FetchHandler(
+                topics: table, authorizer: authorizer,
+                sessions: FetchSessionCache(capacity: configuration.fetchSessionSlots), reads: reads, nodeID: nodeID,
+                maxBytes: configuration.maximumFetchBytes),
+            ListOffsetsHandler(topics: table, authorizer: authorizer, reads: reads),
+            OffsetForLeaderEpochHandler(topics: table, authorizer: authorizer),
+            MetadataHandler(
+                identity: identity, topics: table, authorizer: authorizer,
+                creation: TopicCreation(
+                    metadata: metadata, defaults: defaults, isOnDemand: configuration.createsTopicsOnDemand)),
+            CreateTopicsHandler(metadata: metadata, defaults: defaults, settings: settings, authorizer: authorizer),
+            DeleteTopicsHandler(
+                metadata: metadata, topics: table, authorizer: authorizer,
+                isAllowed: configuration.allowsTopicDeletion),
+            CreatePartitionsHandler(metadata: metadata, authorizer: authorizer),
+            DescribeTopicPartitionsHandler(
+                identity: identity, topics: table, authorizer: authorizer,
+                maxPartitions: configuration.maximumDescribedPartitions),
+            DescribeConfigsHandler(settings: settings, authorizer: authorizer),
+            AlterConfigsHandler(writer: writer),
+            IncrementalAlterConfigsHandler(writer: writer),
+            DescribeLogDirsHandler(
+                topics: table, directory: topics.directory, reads: reads, authorizer: authorizer),
+            InitProducerIdHandler(producerIDs: ProducerIDs(metadata: metadata, nodeID: nodeID)),
+            DescribeClusterHandler(identity: identity, authorizer: authorizer),
+            ApiVersionsHandler(apis: { advertised.list }),
+        ])
+        advertised.list = router.advertised
+        return router
+    }
+
+    /// What a compressed batch may unfold into: the largest that a segment could hold without compression.
+    private static let decompressionLimit = 1 << 30
+
+    // MARK: - Periodic work, and the end
+
+    /// Work of every second: background flushes (flush.ms), expiry, removal of deleted files, checkpoints.
+    func tick(writesCheckpoints: Bool) async {
+        let now = environment.clock.now
+        let partitions = topics.table.all.flatMap(\.partitions).compactMap(\.self)
+        for partition in partitions { partition.tick(now: now) }
+        topics.graveyard.tick(now: now)
+        if writesCheckpoints { topics.writeCheckpoints() }
+    }
+
+    /// Flushes and closes every log and marks the stop as clean.
+    func stop() async {
+        await metadata.stop()
+        await flushRounds.shutdown()
+        await reads.shutdown()
+        topics.close()
+    }
+}
+
+/// Passes changed settings of the broker on to the part that acts on them.
+final class SettingsObserver: Sendable {
+    private let action = Mutex<(@Sendable (ConfigurationResolver) -> Void)?>(nil)
+
+    func observe(_ action: @escaping @Sendable (ConfigurationResolver) -> Void) { self.action.withLock { $0 = action } }
+
+    func changed(_ resolver: ConfigurationResolver) { action.withLock { $0 }?(resolver) }
+}
+
+/// The router's own list of APIs, which its ApiVersions handler answers with; complete once the router is.
+private final class AdvertisedApis: Sendable {
+    private let value = Mutex<[AdvertisedApi]>([])
+    var list: [AdvertisedApi] {
+        get { value.withLock { $0 } }
+        set { value.withLock { $0 = newValue } }
+    }
+}

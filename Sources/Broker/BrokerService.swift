@@ -1,0 +1,188 @@
+import Coordination
+import KafkaProtocol
+package import LogStorage
+package import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import Synchronization
+
+/// A broker: one data directory, its topics, and the listeners that clients come by.
+///
+/// ``start()`` and ``stop()`` may be called once each; ``run()`` does both around a wait for a graceful shutdown.
+package final class BrokerService: Service {
+    /// What a started broker says of itself.
+    package struct Ready: Sendable {
+        /// The address of each listener, by its name, in the order of `listeners`.
+        package var listeners: [(name: String, host: String, port: Int)]
+        package var clusterID: String
+        package var duration: Duration
+        /// Whether the last stop was clean.
+        package var wasClean: Bool
+        package var partitionCount: Int
+    }
+
+    private let configuration: BrokerConfiguration
+    private let environment: LogEnvironment
+    private let logger: Logger
+    private let onReady: @Sendable (Ready) -> Void
+    private let parts = Mutex<Parts?>(nil)
+
+    /// What is alive between start and stop.
+    private struct Parts {
+        var core: BrokerCore
+        var group: MultiThreadedEventLoopGroup
+        var listeners: [BrokerListener]
+        var connections: ConnectionRegistry
+    }
+
+    package init(
+        configuration: BrokerConfiguration, environment: LogEnvironment, logger: Logger,
+        onReady: @escaping @Sendable (Ready) -> Void = { _ in }
+    ) {
+        self.configuration = configuration
+        self.environment = environment
+        self.logger = logger
+        self.onReady = onReady
+    }
+
+    package func run() async throws {
+        let ready = try await start()
+        onReady(ready)
+        let failure = await withTaskGroup(of: (any Error)?.self) { group in
+            group.addTask {
+                try? await gracefulShutdown()
+                return nil
+            }
+            group.addTask { [self] in await background() }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first
+        }
+        await stop()
+        if let failure { throw failure }
+    }
+
+    // MARK: - Start
+
+    /// Opens the data directory, recovers what an unclean stop has left, and begins to accept connections.
+    package func start() async throws -> Ready {
+        let clock = ContinuousClock()
+        let began = clock.now
+        let core = try BrokerCore(configuration: configuration, environment: environment, logger: logger)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.eventLoopCount)
+        let limits = ConnectionLimits(configuration)
+        let connections = ConnectionRegistry(limits: limits)
+        let apply = { @Sendable (resolver: ConfigurationResolver) in
+            let bounds = ConnectionBounds(resolver)
+            connections.limit(total: bounds.total, perHost: bounds.perAddress, byHost: bounds.byAddress)
+        }
+        apply(core.resolver)
+        core.settingsObserver.observe(apply)
+        var listeners: [BrokerListener] = []
+        do {
+            for listener in configuration.listeners {
+                listeners.append(try await bind(listener, core.router, group, connections, limits))
+            }
+        } catch {
+            await Self.close(listeners, connections, group)
+            await core.stop()
+            throw error
+        }
+        parts.withLock { $0 = Parts(core: core, group: group, listeners: listeners, connections: connections) }
+        return ready(core, listeners, began.duration(to: clock.now))
+    }
+
+    private func bind(
+        _ listener: Listener, _ router: Router, _ group: any EventLoopGroup, _ connections: ConnectionRegistry,
+        _ limits: ConnectionLimits
+    ) async throws -> BrokerListener {
+        var options = BrokerListener.SocketOptions()
+        options.backlog = configuration.listenBacklog
+        options.sendBufferBytes = configuration.sendBufferBytes ?? -1
+        options.receiveBufferBytes = configuration.receiveBufferBytes ?? -1
+        let host = listener.bind.isWildcard ? (listener.bind.host == "::" ? "::" : "0.0.0.0") : listener.bind.host
+        do {
+            return try await BrokerListener.bind(
+                name: listener.name, host: host, port: listener.bind.port, options: options, group: group,
+                router: router, registry: connections, limits: limits, logger: logger)
+        } catch {
+            throw BrokerStartError(description: "cannot listen on \(listener.bind): \(error)")
+        }
+    }
+
+    private func ready(_ core: BrokerCore, _ listeners: [BrokerListener], _ duration: Duration) -> Ready {
+        var addresses: [(name: String, host: String, port: Int)] = []
+        for (listener, bound) in zip(configuration.listeners, listeners) {
+            let endpoint = listener.endpoint(boundPort: bound.port, hostName: HostName.current)
+            if listener.advertised == .hostName {
+                logger.notice(
+                    "a listener accepts on all addresses and has no advertised.listeners entry",
+                    metadata: [
+                        "listener": "\(listener.name)", "clients are sent to": "\(endpoint.host):\(endpoint.port)",
+                    ])
+            }
+            core.identity.advertise(.init(host: endpoint.host, port: endpoint.port), on: listener.name)
+            addresses.append((listener.name, endpoint.host, endpoint.port))
+        }
+        return Ready(
+            listeners: addresses, clusterID: core.identity.clusterID, duration: duration, wasClean: core.wasClean,
+            partitionCount: core.partitionCount)
+    }
+
+    // MARK: - Work beside requests
+
+    /// Periodic work, until cancelled. Returns an error when the broker cannot go on.
+    private func background() async -> (any Error)? {
+        guard let core = parts.withLock({ $0?.core }) else { return nil }
+        var tick = 0
+        let checkpointEvery = max(1, Int(configuration.recoveryPointCheckpointInterval.components.seconds))
+        while !Task.isCancelled {
+            do { try await Task.sleep(for: .seconds(1)) } catch { return nil }
+            tick += 1
+            if let failure = core.failure { return failure }
+            await core.tick(writesCheckpoints: tick % checkpointEvery == 0)
+        }
+        return nil
+    }
+
+    // MARK: - Stop
+
+    /// Accepts no more, lets answers leave, flushes and closes every log, and marks the stop as clean.
+    package func stop() async {
+        guard let parts = parts.withLock({ $0.take() }) else { return }
+        await Self.close(parts.listeners, parts.connections, nil)
+        await parts.core.stop()
+        try? await parts.group.shutdownGracefully()
+        logger.info("stopped")
+    }
+
+    /// How long a stop waits for answers to leave.
+    private static let drainTime = TimeAmount.seconds(5)
+
+    private static func close(
+        _ listeners: [BrokerListener], _ connections: ConnectionRegistry, _ group: MultiThreadedEventLoopGroup?
+    ) async {
+        for listener in listeners { try? await listener.channel.close() }
+        await connections.closeAll(within: drainTime)
+        try? await group?.shutdownGracefully()
+    }
+}
+
+/// Why a broker did not start: one sentence for its operator.
+package struct BrokerStartError: Error, CustomStringConvertible {
+    package let description: String
+}
+
+extension ConnectionLimits {
+    init(_ configuration: BrokerConfiguration) {
+        self.init()
+        maxFrameSize = Int32(clamping: configuration.maximumRequestBytes)
+        maxConnections = configuration.maximumConnections
+        maxConnectionsPerHost = configuration.maximumConnectionsPerAddress
+        maxConnectionsByHost = configuration.maximumConnectionsByAddress
+        let idle = configuration.idleConnectionTimeout
+        maxIdle = idle > .zero ? idle : nil
+        maxQueuedBytes = configuration.maximumQueuedRequestBytes
+    }
+}

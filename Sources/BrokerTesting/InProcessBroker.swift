@@ -1,0 +1,62 @@
+import Broker
+import LogStorage
+import Logging
+import NIOPosix
+import SystemPackage
+
+/// Runs `body` against a broker of its own, in this process: a free port on 127.0.0.1, a data directory that goes with
+/// it.
+///
+///     try await withBroker { bootstrap in
+///         // bootstrap is "127.0.0.1:49152": point any Kafka client at it.
+///     }
+///
+/// - Parameters:
+///   - settings: broker settings by Kafka's names, such as `["num.partitions": "4"]`.
+///   - body: gets the broker's address. The broker stops when it returns or throws.
+public func withBroker<Result>(
+    settings: [String: String] = [:], _ body: (_ bootstrap: String) async throws -> Result
+) async throws -> Result {
+    let directory = try TemporaryDirectory()
+    let broker = try await InProcessBroker.start(directory: directory.path, settings: settings)
+    do {
+        let result = try await body(broker.bootstrap)
+        await broker.stop()
+        directory.remove()
+        return result
+    } catch {
+        await broker.stop()
+        directory.remove()
+        throw error
+    }
+}
+
+/// A broker in this process, for tests that stop it and start it again on the same data.
+public struct InProcessBroker: Sendable {
+    /// `127.0.0.1:PORT`
+    public let bootstrap: String
+    private let service: BrokerService
+
+    /// Starts a broker on `directory`, which is created if it is not there.
+    ///
+    /// - Parameters:
+    ///   - directory: where the logs are kept.
+    ///   - port: 0 takes a free one.
+    ///   - settings: broker settings by Kafka's names.
+    public static func start(
+        directory: String, port: Int = 0, settings: [String: String] = [:]
+    ) async throws -> InProcessBroker {
+        var overrides = settings.map { (key: $0.key, value: $0.value) }
+        overrides.append(("listeners", "PLAINTEXT://127.0.0.1:\(port)"))
+        overrides.append(("log.dirs", directory))
+        let configuration = try BrokerConfiguration.load(file: nil, overrides: overrides)
+        let logger = Logger(label: "broker", factory: { _ in SwiftLogNoOpLogHandler() })
+        let service = BrokerService(
+            configuration: configuration, environment: LogEnvironment(fileSystem: PosixFileSystem()), logger: logger)
+        let ready = try await service.start()
+        return InProcessBroker(bootstrap: "127.0.0.1:\(ready.listeners[0].port)", service: service)
+    }
+
+    /// Stops the broker cleanly.
+    public func stop() async { await service.stop() }
+}
