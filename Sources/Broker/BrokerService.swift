@@ -146,6 +146,14 @@ package final class BrokerService: Service {
         return nil
     }
 
+    /// The ports that are really open, in the order of `listeners`.
+    var boundPorts: [Int] { parts.withLock { $0?.listeners.map(\.port) ?? [] } }
+
+    /// The work of one second, for who drives time himself.
+    func tick(writesCheckpoints: Bool) async {
+        await parts.withLock({ $0?.core })?.tick(writesCheckpoints: writesCheckpoints)
+    }
+
     // MARK: - Stop
 
     /// Accepts no more, lets answers leave, flushes and closes every log, and marks the stop as clean.

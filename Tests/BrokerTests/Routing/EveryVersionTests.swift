@@ -1,7 +1,4 @@
-import BrokerTesting
 import KafkaProtocol
-import NIOCore
-import NIOPosix
 import Testing
 
 @testable import Broker
@@ -9,31 +6,12 @@ import Testing
 /// Every API in every version that is advertised, with the plainest request there is.
 @Suite(.timeLimit(.minutes(2)))
 struct EveryVersionTests {
-    private static func exchange<Request: RequestMessage>(
-        _ request: Request, version: Int16, with connection: RawConnection
-    ) async throws -> Request.Response {
-        var frame = ByteBuffer()
-        let header = RequestHeader.with {
-            $0.apiKey = Request.apiKey
-            $0.apiVersion = version
-            $0.correlationID = 7
-            $0.clientID = "test"
-        }
-        try header.encode(into: &frame, version: Request.headerVersion(version))
-        try request.encode(into: &frame, version: version)
-        var answer = try await connection.exchange(frame)
-        let headerVersion = Request.Response.headerVersion(version)
-        let responseHeader = try ResponseHeader.decodePrefix(of: &answer, version: headerVersion)
-        #expect(responseHeader.correlationID == 7)
-        return try Request.Response.decode(answer, version: version)
-    }
-
     private static func tryEveryVersion<Request: RequestMessage>(
-        _ type: Request.Type, _ versions: ClosedRange<Int16>, with connection: RawConnection
+        _ type: Request.Type, _ versions: ClosedRange<Int16>, with client: TestClient
     ) async throws {
         for version in versions {
             do {
-                _ = try await exchange(Self.request(type, version), version: version, with: connection)
+                _ = try await client.exchange(Self.request(type, version), version: version)
             } catch {
                 Issue.record("\(Request.apiKey) v\(version): \(error)")
                 return
@@ -126,31 +104,20 @@ struct EveryVersionTests {
     }
 
     @Test func `every advertised version of every API is answered with a body that decodes`() async throws {
-        try await withBroker { bootstrap in
-            let connection = try await RawConnection.connect(to: bootstrap)
-            let create = CreateTopicsRequest.with {
-                $0.topics = [
-                    .with {
-                        $0.name = "events"
-                        $0.numPartitions = 1
-                        $0.replicationFactor = 1
-                    }
-                ]
-            }
-            _ = try await Self.exchange(create, version: 7, with: connection)
+        try await withClient { client in
+            try await client.createTopic("events")
             let ask = ApiVersionsRequest.with {
                 $0.clientSoftwareName = "test"
                 $0.clientSoftwareVersion = "1"
             }
-            let advertised = try await Self.exchange(ask, version: 4, with: connection)
+            let advertised = try await client.exchange(ask, version: 4)
             #expect(advertised.apiKeys.count > 10)
             for api in advertised.apiKeys {
                 let type = try #require(MessageCatalogue.requests.first { $0.apiKey.rawValue == api.apiKey })
                 // Produce says 0 for librdkafka's sake and serves from 3 on.
                 let lowest = api.apiKey == 0 ? 3 : api.minVersion
-                try await Self.tryEveryVersion(type, lowest...api.maxVersion, with: connection)
+                try await Self.tryEveryVersion(type, lowest...api.maxVersion, with: client)
             }
-            await connection.close()
         }
     }
 }

@@ -9,6 +9,13 @@ struct FetchExecution {
         var key: FetchPartitionKey
         var data: FetchResponse.PartitionData
         var slices: [LogSlice] = []
+
+        /// The same, once what had to come from the disk could not be read.
+        var unreadable: PartitionResult {
+            var result = self
+            if !slices.isEmpty { result.data.fail(.kafkaStorageError) }
+            return result
+        }
     }
 
     let topics: TopicTable
@@ -51,8 +58,7 @@ struct FetchExecution {
             try read(partition, item, plan, &result)
         } catch {
             isUrgent = true
-            result.data.errorCode = error.code
-            result.data.highWatermark = .none
+            result.data.fail(error.code)
             if let epoch = error.leaderEpoch {
                 result.data.currentLeader.leaderID = nodeID
                 result.data.currentLeader.leaderEpoch = epoch
@@ -63,6 +69,7 @@ struct FetchExecution {
 
     private func find(_ item: FetchPlan.Item, _ plan: FetchPlan) throws(FetchRefusal) -> Partition {
         do throws(TopicLookupError) {
+            if plan.version >= 13, item.key.topicID == .zero { throw TopicLookupError(.unknownTopicID) }
             let topic = try topics.find(name: item.key.topic, id: item.key.topicID)
             guard authorizer.allows(.read, on: .topic(topic.name), for: context) else {
                 throw TopicLookupError(.topicAuthorizationFailed)
@@ -136,6 +143,16 @@ struct FetchExecution {
             $0.epoch = epoch.rawValue
             $0.endOffset = endOffset
         }
+    }
+}
+
+extension FetchResponse.PartitionData {
+    /// Says why there is nothing, in the place of everything that might be taken for an offset.
+    mutating func fail(_ code: ErrorCode) {
+        errorCode = code
+        (highWatermark, lastStableOffset, logStartOffset) = (.none, .none, .none)
+        abortedTransactions = nil
+        records = .bytes(ByteBuffer())
     }
 }
 

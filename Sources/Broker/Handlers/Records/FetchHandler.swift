@@ -43,7 +43,7 @@ struct FetchHandler: RequestHandler {
         let items: [FetchPlan.Item]
         let session: Int32
         do throws(FetchSessionError) {
-            (items, session) = try enterSession(request)
+            (items, session) = try enterSession(request, usesTopicIDs: context.version >= 13)
         } catch {
             return .answer(.with { $0.errorCode = error.code })
         }
@@ -62,10 +62,9 @@ struct FetchHandler: RequestHandler {
     }
 
     /// The partitions to read, and the session that the answer names.
-    private func enterSession(_ request: FetchRequest) throws(FetchSessionError) -> ([FetchPlan.Item], Int32) {
-        let usesTopicIDs =
-            request.topics.contains { $0.topicID != .zero }
-            || request.forgottenTopicsData.contains { $0.topicID != .zero }
+    private func enterSession(
+        _ request: FetchRequest, usesTopicIDs: Bool
+    ) throws(FetchSessionError) -> ([FetchPlan.Item], Int32) {
         let isSessionless = request.sessionEpoch == -1
         if isSessionless || request.sessionEpoch == 0 {
             if request.sessionID != 0 { sessions.close(request.sessionID) }
@@ -74,9 +73,9 @@ struct FetchHandler: RequestHandler {
             return (items, sessions.open(usesTopicIDs: usesTopicIDs, items: items, now: .now()))
         }
         guard request.sessionID != 0 else { throw FetchSessionError(code: .fetchSessionIDNotFound) }
-        let named = request.topics.isEmpty && request.forgottenTopicsData.isEmpty ? nil : usesTopicIDs
-        let items = try sessions.advance(request, usesTopicIDs: named, now: .now()).get()
-        return (items, request.sessionID)
+        let items = try sessions.advance(request, usesTopicIDs: usesTopicIDs, now: .now()).get()
+        // A session without partitions is over.
+        return (items, items.isEmpty ? 0 : request.sessionID)
     }
 
     private func start(
@@ -86,16 +85,15 @@ struct FetchHandler: RequestHandler {
         execution.run(plan)
         let isEnough =
             execution.byteCount >= plan.minBytes || execution.isUrgent || maxWait <= .zero || plan.items.isEmpty
-        if isEnough { return finish(execution, answering, context) }
+        if isEnough { return finish(execution, answering, context).handling }
         let promise = context.eventLoop.makePromise(of: Answer<FetchResponse>.self)
         let delayed = DelayedFetch(execution.partitions, on: context.eventLoop) { [self, execution] isLast in
             var again = execution
             again.run(plan)
             guard isLast || again.isUrgent || again.byteCount >= plan.minBytes else { return false }
             switch finish(again, answering, context) {
-            case .answer(let answer): promise.succeed(answer)
-            case .eventually(let future, _): promise.completeWith(future)
-            case .silent, .disconnect: break
+            case .now(let answer): promise.succeed(answer)
+            case .later(let future): promise.completeWith(future)
             }
             return true
         }
@@ -105,56 +103,55 @@ struct FetchHandler: RequestHandler {
 
     // MARK: - Answering
 
+    /// An answer, at once or when the disk has given what it needs.
+    private enum Finished {
+        case now(Answer<FetchResponse>)
+        case later(EventLoopFuture<Answer<FetchResponse>>)
+
+        var handling: Handling<FetchResponse> {
+            switch self {
+            case .now(let answer): .answer(answer)
+            case .later(let future): .eventually(future)
+            }
+        }
+    }
+
     /// Puts the answer together. Large hot ranges stay in their files; small ones are read here; cold ones come first
-    /// through the reader pool.
+    /// through the reader pool. A range that cannot be read is an error of its partition alone.
     private func finish(
         _ execution: FetchExecution, _ answering: Answering, _ context: RequestContext
-    ) -> Handling<FetchResponse> {
+    ) -> Finished {
         let told = execution.results.filter { result in
             guard answering.session != 0 else { return true }
             let isNews = sessions.tells(answering.session, result.key, result.data)
             return isNews || !answering.isIncremental
         }
         let cold = told.flatMap(\.slices).filter { !$0.isHot }
-        if cold.isEmpty { return assemble(told, answering.session, context).handling }
-        let future = reads.bringIn(cold, on: context.eventLoop).flatMapThrowing { [self] in
-            try assemble(told, answering.session, context).answer.get()
-        }
-        return .eventually(future)
-    }
-
-    private struct Assembled {
-        var answer: Result<Answer<FetchResponse>, LogError>
-
-        var handling: Handling<FetchResponse> {
-            switch answer {
-            case .success(let answer): .answer(answer)
-            case .failure(let error): .disconnect("a read failed: \(error)")
-            }
-        }
+        if cold.isEmpty { return .now(assemble(told, answering.session)) }
+        let read = reads.bringIn(cold, on: context.eventLoop).map { assemble(told, answering.session) }
+        return .later(read.flatMapErrorThrowing { _ in assemble(told.map(\.unreadable), answering.session) })
     }
 
     private func assemble(
-        _ results: [FetchExecution.PartitionResult], _ session: Int32, _ context: RequestContext
-    ) -> Assembled {
+        _ results: [FetchExecution.PartitionResult], _ session: Int32
+    ) -> Answer<FetchResponse> {
         var response = FetchResponse.with { $0.sessionID = session }
         var attached: [[LogSlice]] = []
-        do throws(LogError) {
-            for result in results {
-                var data = result.data
-                if case .external(let count) = data.records {
-                    if count <= ReaderPool.copyLimit || result.slices.contains(where: { $0.file.descriptor == nil }) {
-                        data.records = .bytes(try Self.read(result.slices, count))
-                    } else {
-                        attached.append(result.slices)
+        for var result in results {
+            if case .external(let count) = result.data.records {
+                if count > ReaderPool.copyLimit, result.slices.allSatisfy({ $0.file.descriptor != nil }) {
+                    attached.append(result.slices)
+                } else {
+                    do throws(LogError) {
+                        result.data.records = .bytes(try Self.read(result.slices, count))
+                    } catch {
+                        result.data.fail(error.errorCode)
                     }
                 }
-                Self.append(data, of: result.key, to: &response)
             }
-        } catch {
-            return Assembled(answer: .failure(error))
+            Self.append(result.data, of: result.key, to: &response)
         }
-        return Assembled(answer: .success(Answer(response, slices: attached)))
+        return Answer(response, slices: attached)
     }
 
     private static func read(_ slices: [LogSlice], _ count: Int) throws(LogError) -> ByteBuffer {

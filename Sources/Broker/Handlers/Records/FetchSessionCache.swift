@@ -47,14 +47,14 @@ final class FetchSessionCache: Sendable {
 
     /// Moves a session on by one request and returns what it is to read now.
     func advance(
-        _ request: FetchRequest, usesTopicIDs: Bool?, now: NIODeadline
+        _ request: FetchRequest, usesTopicIDs: Bool, now: NIODeadline
     ) -> Result<[FetchPlan.Item], FetchSessionError> {
         entries.withLock { entries in
             guard var entry = entries[request.sessionID] else { return .failure(.init(code: .fetchSessionIDNotFound)) }
             guard entry.session.epoch == request.sessionEpoch else {
                 return .failure(.init(code: .invalidFetchSessionEpoch))
             }
-            guard usesTopicIDs == nil || entry.session.usesTopicIDs == usesTopicIDs else {
+            guard entry.session.usesTopicIDs == usesTopicIDs else {
                 return .failure(.init(code: .fetchSessionTopicIDError))
             }
             entry.session.update(request.planItems, forgetting: request.forgottenKeys)

@@ -12,10 +12,18 @@ struct InitProducerIdHandler: RequestHandler {
     let producerIDs: ProducerIDs
 
     func handle(_ request: InitProducerIdRequest, _ context: RequestContext) -> Handling<InitProducerIdResponse> {
-        guard request.transactionalID == nil else { return .answer(.with { $0.errorCode = .invalidRequest }) }
+        guard request.transactionalID == nil else { return .answer(Self.refusal(.invalidRequest)) }
         let future = producerIDs.next(on: context.eventLoop)
         return .eventually(
             future.map { id in Answer(.with { $0.producerID = id }) }
-                .flatMapErrorThrowing { _ in Answer(.with { $0.errorCode = .coordinatorNotAvailable }) })
+                .flatMapErrorThrowing { _ in Answer(Self.refusal(.coordinatorNotAvailable)) })
+    }
+
+    /// No id, and no epoch that could be taken for one.
+    private static func refusal(_ code: ErrorCode) -> InitProducerIdResponse {
+        .with {
+            $0.errorCode = code
+            $0.producerEpoch = .none
+        }
     }
 }

@@ -56,14 +56,14 @@ struct FetchSessionTests {
         let read = try cache.advance(first, usesTopicIDs: false, now: Self.start).get()
         #expect(read.map(\.key.partition) == [1, 2])
         let second = Self.request(session: id, epoch: 2)
-        #expect(try cache.advance(second, usesTopicIDs: nil, now: Self.start).get().count == 2)
+        #expect(try cache.advance(second, usesTopicIDs: false, now: Self.start).get().count == 2)
     }
 
     @Test func `an epoch out of turn, an unknown session and another way of naming are refused`() {
         let cache = FetchSessionCache(capacity: 10)
         let items = Self.request(session: 0, epoch: 0, partitions: [0]).planItems
         let id = cache.open(usesTopicIDs: false, items: items, now: Self.start)
-        func code(_ request: FetchRequest, ids: Bool? = nil) -> ErrorCode? {
+        func code(_ request: FetchRequest, ids: Bool = false) -> ErrorCode? {
             if case .failure(let error) = cache.advance(request, usesTopicIDs: ids, now: Self.start) {
                 return error.code
             }
