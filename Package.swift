@@ -106,7 +106,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CommandLineToolTests",
-            dependencies: ["CommandLineTool", "BrokerTesting", "KafkaProtocol", nioCore, arguments],
+            dependencies: ["CommandLineTool", "KafkaClient", "BrokerTesting", "KafkaProtocol", nioCore, arguments],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]

@@ -1,0 +1,27 @@
+/// Columns of text, each as wide as its widest cell.
+struct TextTable {
+    private var rows: [[String]]
+
+    init(_ header: String...) { rows = [header] }
+
+    mutating func add(_ cells: String...) { rows.append(cells) }
+
+    var text: String {
+        var widths: [Int] = []
+        for row in rows {
+            for (column, cell) in row.enumerated() {
+                if column == widths.count { widths.append(0) }
+                widths[column] = max(widths[column], cell.count)
+            }
+        }
+        var text = ""
+        for row in rows {
+            for (column, cell) in row.enumerated() {
+                let isLast = column == row.count - 1
+                text += isLast ? cell : cell + String(repeating: " ", count: widths[column] - cell.count + 2)
+            }
+            text += "\n"
+        }
+        return text
+    }
+}
