@@ -46,7 +46,9 @@ class Broker:
             piece = os.read(stdout.fileno(), 65536) if readable else b""
             if not piece:
                 self.process.kill()
-                raise AssertionError(f"the broker did not become ready; it said {text!r} and\n{self.log_tail()}")
+                raise AssertionError(
+                    f"the broker did not become ready; it said {text!r}, ended with {self.process.wait()}\n"
+                    + self.log_tail())
             text += piece
         return text.decode(errors="replace")
 
