@@ -20,6 +20,7 @@ final class BrokerCore: Sendable {
 
     private let configuration: BrokerConfiguration
     private let flushRounds: FlushRounds
+    var flushStatistics: FlushStatistics { flushRounds.statistics }
     private let reads: ReaderPool
     private let environment: LogEnvironment
     private let logger: Logger

@@ -162,7 +162,9 @@ package final class BrokerService: Service {
         await Self.close(parts.listeners, parts.connections, nil)
         await parts.core.stop()
         try? await parts.group.shutdownGracefully()
-        logger.info("stopped")
+        let flushes = parts.core.flushStatistics
+        logger.info(
+            "stopped", metadata: ["flushes": "\(flushes.flushCount)", "flushedBytes": "\(flushes.flushedBytes)"])
     }
 
     /// How long a stop waits for answers to leave.

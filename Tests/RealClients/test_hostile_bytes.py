@@ -110,6 +110,13 @@ def test_unknown_versions_of_api_versions_are_answered(broker):
         assert struct.unpack_from(">ih", connection.receive()) == (8, 0)
 
 
+def test_bytes_behind_the_last_field_are_left_alone(broker):
+    """librdkafka sends three when it asks for all topics; Kafka has never minded."""
+    with Connection(broker) as connection:
+        connection.send(frame(metadata(["some-topic"], 6)[4:] + bytes(3)))
+        assert struct.unpack_from(">i", connection.receive()) == (6,)
+
+
 def test_garbage_behind_a_request_does_not_spoil_its_answer(broker):
     with Connection(broker) as connection:
         connection.send(api_versions(1) + metadata([], 2) + struct.pack(">i", -5) + garbage(4, 1000))

@@ -95,7 +95,10 @@ private struct Route: Sendable {
         api = AdvertisedApi(key: Handler.Request.apiKey, versions: Handler.versions)
         headerVersion = { Handler.Request.headerVersion($0) }
         handle = { (body, context) throws(ProtocolError) in
-            let request = try Handler.Request.decode(body, version: context.version)
+            // What lies behind the last field is left alone, as Kafka leaves it: librdkafka sends three bytes more when it
+            // asks for all topics.
+            var body = body
+            let request = try Handler.Request.decodePrefix(of: &body, version: context.version)
             return try Self.dispatch(handler.handle(request, context), context)
         }
     }
