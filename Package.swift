@@ -78,7 +78,8 @@ let package = Package(
         .executableTarget(
             name: "CommandLineTool",
             dependencies: [
-                "Broker", "KafkaClient", "KafkaProtocol", "LogStorage", nioCore, nioPosix, logging, lifecycle, signals,
+                "Broker", "CSystemCalls", "KafkaClient", "KafkaProtocol", "LogStorage", nioCore, nioPosix, logging,
+                lifecycle, signals,
                 systemPackage, arguments,
             ],
             swiftSettings: strict),

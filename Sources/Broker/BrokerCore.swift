@@ -19,8 +19,8 @@ final class BrokerCore: Sendable {
     let settingsObserver: SettingsObserver
 
     private let configuration: BrokerConfiguration
-    private let flushRounds: FlushRounds
-    var flushStatistics: FlushStatistics { flushRounds.statistics }
+    private let flushQueue: FlushQueue
+    var flushStatistics: FlushStatistics { flushQueue.statistics }
     private let reads: ReaderPool
     private let environment: LogEnvironment
     private let logger: Logger
@@ -36,12 +36,12 @@ final class BrokerCore: Sendable {
         self.environment = environment
         self.logger = logger
         wasClean = directory.wasClean
-        flushRounds = FlushRounds()
+        flushQueue = FlushQueue()
         reads = ReaderPool(threadCount: Self.readerThreads)
         identity = ClusterIdentity(
             clusterID: directory.clusterID, nodeID: configuration.nodeID, rack: configuration.rack)
         let topics = TopicHost(
-            table: TopicTable(), environment: environment, directory: directory, flushRounds: flushRounds,
+            table: TopicTable(), environment: environment, directory: directory, flushQueue: flushQueue,
             graveyard: Graveyard(environment: environment, logger: logger), logger: logger)
         self.topics = topics
         settingsObserver = SettingsObserver()
@@ -176,7 +176,7 @@ final class BrokerCore: Sendable {
     /// Flushes and closes every log and marks the stop as clean.
     func stop() async {
         await metadata.stop()
-        await flushRounds.shutdown()
+        await flushQueue.shutdown()
         await reads.shutdown()
         topics.close()
     }

@@ -280,3 +280,25 @@ static int64_t clock_nanoseconds(clockid_t clock) {
 
 int64_t martlet_wall_milliseconds(void) { return clock_nanoseconds(CLOCK_REALTIME) / 1000000; }
 int64_t martlet_monotonic_nanoseconds(void) { return clock_nanoseconds(CLOCK_MONOTONIC); }
+
+#ifdef __linux__
+#include <link.h>
+
+static int release_object(struct dl_phdr_info *object, size_t size, void *done) {
+    (void)size;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    for (int i = 0; i < object->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+        if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W)) continue;
+        uintptr_t start = (object->dlpi_addr + segment->p_vaddr) & ~(page - 1);
+        uintptr_t end = object->dlpi_addr + segment->p_vaddr + segment->p_memsz;
+        madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    (void)done;
+    return 1; // The executable itself comes first; libraries are shared with others.
+}
+
+void martlet_release_clean_pages(void) { dl_iterate_phdr(release_object, NULL); }
+#else
+void martlet_release_clean_pages(void) {}
+#endif

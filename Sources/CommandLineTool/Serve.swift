@@ -1,5 +1,6 @@
 import ArgumentParser
 import Broker
+import CSystemCalls
 import LogStorage
 import Logging
 import ServiceLifecycle
@@ -94,5 +95,7 @@ struct Serve: AsyncParsableCommand {
             "Martlet is ready on \(addresses) "
                 + "(data in \(dataDirectory), \(ready.partitionCount) partitions, \(milliseconds) ms\(recovered))")
         flushStandardOutput()
+        // Parsing and starting have touched most of the executable, and serving needs little of it.
+        martlet_release_clean_pages()
     }
 }

@@ -1,3 +1,4 @@
+import KafkaProtocol
 import NIOCore
 import Synchronization
 
@@ -8,24 +9,31 @@ import Synchronization
 final class DelayedFetch: ReadWaiter {
     private let eventLoop: any EventLoop
     private let partitions: [Partition]
+    /// How far the partitions were when the fetch looked first.
+    private let highWatermarks: [Offset]
     private let isRung = Atomic<Bool>(false)
     private let isDone = Atomic<Bool>(false)
     /// Looks again, on the loop; true when the fetch is answered.
     private let attempt: @Sendable (_ isLast: Bool) -> Bool
 
     init(
-        _ partitions: [Partition], on eventLoop: any EventLoop, attempt: @escaping @Sendable (_ isLast: Bool) -> Bool
+        _ partitions: [Partition], seen highWatermarks: [Offset], on eventLoop: any EventLoop,
+        attempt: @escaping @Sendable (_ isLast: Bool) -> Bool
     ) {
         self.partitions = partitions
+        self.highWatermarks = highWatermarks
         self.eventLoop = eventLoop
         self.attempt = attempt
     }
 
     /// Begins to wait, for at most `maxWait`. Call on the loop.
     func start(maxWait: TimeAmount) {
-        for partition in partitions { partition.add(self) }
+        var isStill = true
+        for (partition, seen) in zip(partitions, highWatermarks) {
+            isStill = partition.add(self) == seen && isStill
+        }
         // What came between the first look and this line rang no bell.
-        if attempt(false) { return finish() }
+        if !isStill, attempt(false) { return finish() }
         let timeout = eventLoop.scheduleTask(in: maxWait) { [self] in look(isLast: true) }
         self.timeout.withLock { $0 = timeout }
     }

@@ -14,7 +14,7 @@ final class Partition: Sendable {
     /// Reads and published offsets; needs no lock of the append path.
     let reader: LogReader
     private let state: Mutex<State>
-    private let flushRounds: FlushRounds
+    private let flushQueue: FlushQueue
 
     private struct State {
         var log: PartitionLog
@@ -41,11 +41,11 @@ final class Partition: Sendable {
     }
 
     init(
-        _ topicPartition: TopicPartition, topicID: TopicID, log: sending PartitionLog, flushRounds: FlushRounds
+        _ topicPartition: TopicPartition, topicID: TopicID, log: sending PartitionLog, flushQueue: FlushQueue
     ) {
         self.topicPartition = topicPartition
         self.topicID = topicID
-        self.flushRounds = flushRounds
+        self.flushQueue = flushQueue
         reader = log.reader
         state = Mutex(State(log: log))
     }
@@ -78,7 +78,7 @@ extension Partition {
             }
             return (outcome, Self.advanced(&state, since: before), Self.queueFlush(&state))
         }
-        if needsFlush { flushRounds.enqueue(self) }
+        if needsFlush { flushQueue.enqueue(self) }
         notify(released)
         return try outcome.get()
     }
@@ -119,24 +119,30 @@ extension Partition {
     }
 
     /// Makes durable what has been appended so far. Blocks the calling thread for as long as the disk takes.
-    func flush(_ statistics: FlushStatistics) {
+    ///
+    /// - Returns: whether more was appended meanwhile, so that the log has to be flushed again.
+    func flush(_ statistics: FlushStatistics) -> Bool {
         let flush = state.withLock { state in
-            state.isFlushQueued = false
-            return state.log.prepareFlush()
+            let flush = state.log.prepareFlush()
+            if flush == nil { state.isFlushQueued = false }
+            return flush
         }
-        guard let flush else { return }
+        guard let flush else { return false }
         do {
             try flush.run()
-            statistics.record(bytes: flush.byteCount)
-            let released = state.withLock { state in
-                let before = state.log.offsets
-                _ = state.log.completeFlush(flush)
-                return Self.advanced(&state, since: before)
-            }
-            notify(released)
         } catch {
             fail(flush)
+            return false
         }
+        statistics.record(bytes: flush.byteCount)
+        let (released, isDue) = state.withLock { state in
+            let before = state.log.offsets
+            _ = state.log.completeFlush(flush)
+            state.isFlushQueued = false
+            return (Self.advanced(&state, since: before), Self.queueFlush(&state))
+        }
+        notify(released)
+        return isDue
     }
 
     /// After a failed flush nothing is acknowledged any more: what the disk holds is unknown.
@@ -161,8 +167,14 @@ extension Partition {
 
 extension Partition {
     /// Tells `waiter` of every move of the offsets from now on, until it is removed.
-    func add(_ waiter: any ReadWaiter) {
-        state.withLock { $0.readWaiters[ObjectIdentifier(waiter)] = waiter }
+    ///
+    /// - Returns: the high watermark that the waiter will hear nothing more of; nil if the partition has ended.
+    func add(_ waiter: any ReadWaiter) -> Offset? {
+        state.withLock { state in
+            guard state.end == nil else { return nil }
+            state.readWaiters[ObjectIdentifier(waiter)] = waiter
+            return state.log.offsets.highWatermark
+        }
     }
 
     func remove(_ waiter: any ReadWaiter) {
@@ -180,7 +192,7 @@ extension Partition {
             _ = state.log.update(configuration)
             return (Self.advanced(&state, since: before), Self.queueFlush(&state))
         }
-        if needsFlush { flushRounds.enqueue(self) }
+        if needsFlush { flushQueue.enqueue(self) }
         notify(released)
     }
 
@@ -205,7 +217,7 @@ extension Partition {
             guard let deadline = state.log.flushDeadline, deadline <= now else { return false }
             return Self.queueFlush(&state, isOverdue: true)
         }
-        if needsFlush { flushRounds.enqueue(self) }
+        if needsFlush { flushQueue.enqueue(self) }
     }
 
     /// The topic is deleted: whoever waits is told, and the folder gets its last name.

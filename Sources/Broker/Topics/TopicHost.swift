@@ -35,7 +35,7 @@ struct TopicHost: Sendable {
     let table: TopicTable
     let environment: LogEnvironment
     let directory: DataDirectory
-    let flushRounds: FlushRounds
+    let flushQueue: FlushQueue
     let graveyard: Graveyard
     let logger: Logger
 
@@ -70,7 +70,7 @@ struct TopicHost: Sendable {
             let log = try directory.openLog(
                 key, topicID: definition.id, configuration: definition.configuration, environment: environment)
             report(log.recovery, of: key)
-            return Partition(key, topicID: definition.id, log: log, flushRounds: flushRounds)
+            return Partition(key, topicID: definition.id, log: log, flushQueue: flushQueue)
         } catch {
             logger.error("partition offline", metadata: ["partition": "\(key)", "reason": "\(error)"])
             return nil

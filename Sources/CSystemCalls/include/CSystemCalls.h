@@ -58,6 +58,8 @@ int martlet_is_resident(int descriptor, int64_t position, int64_t count);
 /// Maps the first `count` bytes for reading.
 int martlet_map(int descriptor, size_t count, const void **address);
 int martlet_unmap(const void *address, size_t count);
+/// Gives the unwritten pages of the executable back to the system; they come again from the page cache when needed.
+void martlet_release_clean_pages(void);
 /// Milliseconds since 1970, and nanoseconds of a clock that never goes back.
 int64_t martlet_wall_milliseconds(void);
 int64_t martlet_monotonic_nanoseconds(void);

@@ -30,6 +30,8 @@ struct FetchExecution {
     private(set) var isUrgent = false
     /// The partitions whose advance may give more.
     private(set) var partitions: [Partition] = []
+    /// How far each of them was when it was read.
+    private(set) var highWatermarks: [Offset] = []
 
     init(topics: TopicTable, authorizer: any Authorizer, nodeID: BrokerID, context: RequestContext) {
         self.topics = topics
@@ -42,6 +44,7 @@ struct FetchExecution {
         results = []
         results.reserveCapacity(plan.items.count)
         partitions = []
+        highWatermarks = []
         byteCount = 0
         isUrgent = false
         for item in plan.items { results.append(read(item, plan)) }
@@ -55,6 +58,7 @@ struct FetchExecution {
         do throws(FetchRefusal) {
             let partition = try find(item, plan)
             partitions.append(partition)
+            highWatermarks.append(partition.reader.offsets.highWatermark)
             try read(partition, item, plan, &result)
         } catch {
             isUrgent = true

@@ -87,7 +87,9 @@ struct FetchHandler: RequestHandler {
             execution.byteCount >= plan.minBytes || execution.isUrgent || maxWait <= .zero || plan.items.isEmpty
         if isEnough { return finish(execution, answering, context).handling }
         let promise = context.eventLoop.makePromise(of: Answer<FetchResponse>.self)
-        let delayed = DelayedFetch(execution.partitions, on: context.eventLoop) { [self, execution] isLast in
+        let delayed = DelayedFetch(
+            execution.partitions, seen: execution.highWatermarks, on: context.eventLoop
+        ) { [self, execution] isLast in
             var again = execution
             again.run(plan)
             guard isLast || again.isUrgent || again.byteCount >= plan.minBytes else { return false }
