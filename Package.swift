@@ -107,7 +107,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CommandLineToolTests",
-            dependencies: ["CommandLineTool", "KafkaClient", "BrokerTesting", "KafkaProtocol", nioCore, arguments],
+            dependencies: [
+                "CommandLineTool", "KafkaClient", "BrokerTesting", "KafkaProtocol", nioCore, systemPackage, arguments,
+            ],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]

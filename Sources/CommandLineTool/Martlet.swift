@@ -18,6 +18,7 @@ struct Martlet: AsyncParsableCommand {
             """,
         subcommands: [
             Serve.self, TopicCommand.self, ProduceCommand.self, ConsumeCommand.self, ClusterCommand.self,
+            LogCommand.self,
         ])
 
     static func main() async {

@@ -23,7 +23,7 @@ struct Serve: AsyncParsableCommand {
               martlet serve --listen 127.0.0.1:0        (any free port; the ready line names it)
 
             EXIT CODES
-              0 stopped as asked   1 could not start, or could not go on   64 wrong usage
+              0 stopped as asked   1 could not start, or could not go on   2 wrong usage
             """)
 
     @Option(help: ArgumentHelp("A file of Kafka's own form: key=value, one a line.", valueName: "file"))
