@@ -96,7 +96,7 @@ final class BrokerCore: Sendable {
         let resolver = SettingsView.resolver(configuration.fixed, configuration.nodeID, image)
         let definitions = image.sortedTopics.compactMap { TopicDefinition($0.name, in: image, resolver) }
         topics.hostAll(definitions, threadCount: configuration.recoveryThreadCount)
-        try topics.buryStrays(keeping: definitions)
+        try topics.buryStrays(keeping: definitions, deleted: metadata.deletedTopics)
         let registration = BrokerRegistration(
             id: configuration.nodeID, incarnationID: .random(), endpoints: [], rack: configuration.rack,
             directories: [topics.directory.directoryID])
@@ -175,10 +175,10 @@ final class BrokerCore: Sendable {
 
     /// Flushes and closes every log and marks the stop as clean.
     func stop() async {
-        await metadata.stop()
+        let isClean = await metadata.stop()
         await flushQueue.shutdown()
         await reads.shutdown()
-        topics.close()
+        topics.close(isClean: isClean)
     }
 }
 

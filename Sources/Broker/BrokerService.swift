@@ -132,8 +132,8 @@ package final class BrokerService: Service {
 
     // MARK: - Work beside requests
 
-    /// Periodic work, until cancelled. Returns an error when the broker cannot go on.
-    private func background() async -> (any Error)? {
+    /// Periodic work, until cancelled; part of ``run()``. Returns an error when the broker cannot go on.
+    package func background() async -> (any Error)? {
         guard let core = parts.withLock({ $0?.core }) else { return nil }
         var tick = 0
         let checkpointEvery = max(1, Int(configuration.recoveryPointCheckpointInterval.components.seconds))

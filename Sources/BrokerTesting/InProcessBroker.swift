@@ -36,6 +36,8 @@ public struct InProcessBroker: Sendable {
     /// `127.0.0.1:PORT`
     public let bootstrap: String
     private let service: BrokerService
+    /// What a broker does every second, such as flushes by time and the removal of deleted files.
+    private let background: Task<Void, Never>
 
     /// Starts a broker on `directory`, which is created if it is not there.
     ///
@@ -54,9 +56,15 @@ public struct InProcessBroker: Sendable {
         let service = BrokerService(
             configuration: configuration, environment: LogEnvironment(fileSystem: PosixFileSystem()), logger: logger)
         let ready = try await service.start()
-        return InProcessBroker(bootstrap: "127.0.0.1:\(ready.listeners[0].port)", service: service)
+        let background = Task { _ = await service.background() }
+        return InProcessBroker(
+            bootstrap: "127.0.0.1:\(ready.listeners[0].port)", service: service, background: background)
     }
 
     /// Stops the broker cleanly.
-    public func stop() async { await service.stop() }
+    public func stop() async {
+        background.cancel()
+        await background.value
+        await service.stop()
+    }
 }

@@ -45,10 +45,19 @@ struct SimulatedDisk: Sendable {
     var locks: [Int: Int] = [:]
     var callCount = 0
     var failure: (countdown: Int, errno: Errno, operation: FileSystemError.Operation?)?
+    /// The disk as it was before each call, while somebody wants to know.
+    var recorded: [SimulatedDisk]?
 
     init(seed: UInt64, capacity: Int) {
         random = SeededRandomNumberGenerator(seed: seed)
         self.capacity = capacity
+    }
+
+    /// The same disk without the memory of its past.
+    private var unrecorded: SimulatedDisk {
+        var copy = self
+        copy.recorded = nil
+        return copy
     }
 
     var used: Int { nodes.reduce(0) { $0 + $1.bytes.count } }
@@ -83,6 +92,10 @@ struct SimulatedDisk: Sendable {
     /// Counts a call that changes or flushes something, and fails it if it is its turn.
     private mutating func enter(_ operation: FileSystemError.Operation, _ path: FilePath) throws(FileSystemError) {
         callCount += 1
+        if recorded != nil {
+            let now = unrecorded
+            recorded?.append(now)
+        }
         guard let planned = failure, planned.operation == nil || planned.operation == operation else { return }
         guard planned.countdown <= 1 else {
             failure?.countdown -= 1

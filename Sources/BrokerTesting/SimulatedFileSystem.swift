@@ -71,16 +71,33 @@ public final class SimulatedFileSystem: Sendable {
     public var paths: [String] { disk.withLock { $0.allPaths() } }
 
     /// A copy of the disk as it is, with chance begun anew from `seed`.
-    public func copy(seed: UInt64) -> SimulatedFileSystem {
+    public func copy(seed: UInt64) -> SimulatedFileSystem { Self.copy(of: disk.withLock { $0 }, seed: seed) }
+
+    private static func copy(of state: SimulatedDisk, seed: UInt64) -> SimulatedFileSystem {
         let copy = SimulatedFileSystem(seed: seed)
-        let state = disk.withLock { $0 }
         copy.disk.withLock { other in
             let random = other.random
             other = state
             other.random = random
+            other.recorded = nil
             other.generation += 1
         }
         return copy
+    }
+
+    /// From now on, keeps the disk as it was before each call that changes or flushes something.
+    public func record() { disk.withLock { $0.recorded = [] } }
+
+    /// How many calls have been recorded.
+    public var recordedCount: Int { disk.withLock { $0.recorded?.count ?? 0 } }
+
+    /// The disk as it was before the recorded call of that number, from 0: what a stop at that moment leaves.
+    public func copy(beforeRecordedCall index: Int, seed: UInt64) -> SimulatedFileSystem? {
+        let state = disk.withLock { disk -> SimulatedDisk? in
+            guard let recorded = disk.recorded, recorded.indices.contains(index) else { return nil }
+            return recorded[index]
+        }
+        return state.map { Self.copy(of: $0, seed: seed) }
     }
 }
 

@@ -71,15 +71,19 @@ extension Partition {
     func append(
         _ records: ByteBuffer, origin: AppendOrigin, now: Timestamp
     ) throws(LogError) -> AppendResult {
-        let (outcome, released, needsFlush) = state.withLock { state in
+        let (outcome, released, needsFlush, ended) = state.withLock { state in
             let before = state.log.offsets
             let outcome = Result { () throws(LogError) in
                 try state.log.append(records, leaderEpoch: state.log.leaderEpoch, origin: origin, now: now)
             }
-            return (outcome, Self.advanced(&state, since: before), Self.queueFlush(&state))
+            let released = Self.advanced(&state, since: before)
+            // A write that failed for good: what was written before it will not be flushed any more.
+            let ended = state.log.isOffline && state.end == nil ? Self.end(&state, .kafkaStorageError) : nil
+            return (outcome, released, Self.queueFlush(&state), ended)
         }
         if needsFlush { flushQueue.enqueue(self) }
         notify(released)
+        if let ended { notify(ended) }
         return try outcome.get()
     }
 

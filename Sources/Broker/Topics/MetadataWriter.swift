@@ -27,6 +27,8 @@ final class MetadataWriter: Sendable {
     /// Puts the difference between two images into force.
     private let apply: @Sendable (_ old: ClusterMetadataImage, _ new: ClusterMetadataImage, Set<String>) -> Void
     private let broken = Mutex<(any Error)?>(nil)
+    /// The topics that had been deleted when the broker started.
+    let deletedTopics: Set<TopicID>
 
     /// Replays the log from its beginning.
     init(
@@ -34,7 +36,9 @@ final class MetadataWriter: Sendable {
         apply: @escaping @Sendable (ClusterMetadataImage, ClusterMetadataImage, Set<String>) -> Void
     ) throws {
         var machine = Machine(rules: rules)
-        try Self.replay(log, into: &machine)
+        var deleted: Set<TopicID> = []
+        try Self.replay(log, into: &machine, &deleted)
+        deletedTopics = deleted
         published = Mutex(machine.image)
         state = Mutex(State(machine: machine, log: log))
         self.clock = clock
@@ -74,9 +78,13 @@ final class MetadataWriter: Sendable {
         return response
     }
 
-    func stop() async {
+    /// Carries out what was submitted, then closes the log. False where it could not be closed cleanly.
+    func stop() async -> Bool {
         try? await thread.shutdownGracefully()
-        state.withLock { try? $0.log.close() }
+        return state.withLock { state in
+            do throws(LogError) { try state.log.close() } catch { return false }
+            return true
+        }
     }
 
     // MARK: - The log
@@ -105,7 +113,9 @@ final class MetadataWriter: Sendable {
     private static let replayPiece = 1 << 20
     private static let decompressionLimit = 1 << 30
 
-    private static func replay(_ log: PartitionLog, into machine: inout Machine) throws {
+    private static func replay(
+        _ log: PartitionLog, into machine: inout Machine, _ deleted: inout Set<TopicID>
+    ) throws {
         let reader = log.reader
         var decompressor = Decompressor()
         var next = reader.offsets.logStart
@@ -123,7 +133,9 @@ final class MetadataWriter: Sendable {
                 var records = try batch.records(using: &decompressor, limit: decompressionLimit).makeIterator()
                 while let record = try records.next() {
                     guard let value = record.value else { continue }
-                    try machine.replay(ClusterMetadataRecord(value))
+                    let change = try ClusterMetadataRecord(value)
+                    try machine.replay(change)
+                    if case .removeTopic(let removal) = change { deleted.insert(removal.topicID) }
                 }
             }
             guard next > before else {

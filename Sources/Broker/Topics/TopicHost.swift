@@ -126,19 +126,20 @@ extension TopicHost {
         for definition in definitions { host(definition, opened: partitions) }
     }
 
-    /// Folders that belong to no topic: of deleted ones they are removed in time, of unknown ones they are left alone
-    /// and named.
-    func buryStrays(keeping definitions: [TopicDefinition]) throws {
+    /// Folders that belong to no topic: of deleted ones they are removed in time, also where a stop came between the
+    /// deletion and their last name; of unknown ones they are left alone and named.
+    func buryStrays(keeping definitions: [TopicDefinition], deleted: Set<TopicID>) throws {
         var known: Set<TopicPartition> = [TopicPartition(topic: TopicName.clusterMetadata, partition: 0)]
         for definition in definitions {
             for number in 0..<definition.partitionCount {
                 known.insert(TopicPartition(topic: definition.name, partition: PartitionIndex(Int32(number))))
             }
         }
-        for folder in try directory.deletedFolders() { graveyard.bury(folder, for: .zero) }
         for partition in try directory.partitions() where !known.contains(partition) {
+            guard try directory.retireFolder(of: partition, ifIn: deleted) == nil else { continue }
             logger.warning("folder of an unknown topic left alone", metadata: ["folder": "\(partition)"])
         }
+        for folder in try directory.deletedFolders() { graveyard.bury(folder, for: .zero) }
     }
 
     private var partitions: [Partition] { table.all.flatMap(\.partitions).compactMap(\.self) }
@@ -152,9 +153,9 @@ extension TopicHost {
         }
     }
 
-    /// Closes every log; marks the stop as clean if all of them could be flushed.
-    func close() {
-        var isClean = true
+    /// Closes every log; marks the stop as clean if all of them could be flushed, and what else there is (`isClean`).
+    func close(isClean: Bool) {
+        var isClean = isClean
         for partition in partitions {
             do throws(LogError) {
                 try partition.close()

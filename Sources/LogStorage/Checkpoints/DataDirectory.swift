@@ -198,6 +198,22 @@ package final class DataDirectory: Sendable {
         try folders().filter { $0.hasSuffix(Self.deletedSuffix) }.map { path.appending($0) }
     }
 
+    /// Gives a partition's folder its last name, durably, if it belongs to one of `topics`: what a deletion does that a
+    /// stop has interrupted. Returns the new name; nil for the folder of any other topic. Blocks.
+    package func retireFolder(
+        of partition: TopicPartition, ifIn topics: Set<TopicID>
+    ) throws(LogError) -> FilePath? {
+        let folder = folder(of: partition)
+        do throws(FileSystemError) {
+            let metadata = try environment.fileSystem.contents(of: folder.appending(PartitionMetadata.name))
+            guard let id = metadata.flatMap({ PartitionMetadata.decode($0) }), topics.contains(id) else { return nil }
+            let target = PartitionLog.deletedFolder(folder, uuid: .random())
+            try environment.fileSystem.rename(folder, to: target)
+            try environment.fileSystem.synchronizeDirectory(path)
+            return target
+        } catch { throw .storage(error) }
+    }
+
     private static let deletedSuffix = "-delete"
 
     private func folders() throws(LogError) -> [String] {

@@ -19,7 +19,8 @@ struct SimulatedBroker {
     var bootstrap: String { "127.0.0.1:\(boundPorts[0])" }
 
     static func start(
-        on disk: SimulatedFileSystem, clock: ManualClock = ManualClock(), settings: [String: String] = [:]
+        on disk: SimulatedFileSystem, through fileSystem: (any FileSystem)? = nil, clock: ManualClock = ManualClock(),
+        settings: [String: String] = [:]
     ) async throws -> SimulatedBroker {
         var overrides = settings.map { (key: $0.key, value: $0.value) }
         if settings["listeners"] == nil { overrides.append(("listeners", "PLAINTEXT://127.0.0.1:0")) }
@@ -27,7 +28,7 @@ struct SimulatedBroker {
         overrides.append(("num.network.threads", "1"))
         let service = BrokerService(
             configuration: try BrokerConfiguration.load(file: nil, overrides: overrides),
-            environment: LogEnvironment(fileSystem: disk, clock: clock),
+            environment: LogEnvironment(fileSystem: fileSystem ?? disk, clock: clock),
             logger: Logger(label: "broker", factory: { _ in SwiftLogNoOpLogHandler() }))
         return SimulatedBroker(disk: disk, clock: clock, ready: try await service.start(), service: service)
     }
@@ -39,11 +40,11 @@ struct SimulatedBroker {
 
     /// Runs `body` against a broker on `disk` that stops cleanly at the end.
     static func run<Result>(
-        on disk: SimulatedFileSystem = SimulatedFileSystem(seed: 1), clock: ManualClock = ManualClock(),
-        settings: [String: String] = [:],
+        on disk: SimulatedFileSystem = SimulatedFileSystem(seed: 1), through fileSystem: (any FileSystem)? = nil,
+        clock: ManualClock = ManualClock(), settings: [String: String] = [:],
         _ body: (_ broker: SimulatedBroker, _ client: TestClient) async throws -> Result
     ) async throws -> Result {
-        let broker = try await start(on: disk, clock: clock, settings: settings)
+        let broker = try await start(on: disk, through: fileSystem, clock: clock, settings: settings)
         do {
             let client = try await TestClient.connect(to: broker.bootstrap)
             let result = try await body(broker, client)

@@ -63,8 +63,13 @@ final class PendingProduce: Sendable {
 extension PendingProduce.State {
     fileprivate mutating func fail(_ slot: PendingProduce.Slot, _ code: ErrorCode) {
         guard response.responses.indices.contains(slot.topic) else { return }
-        response.responses[slot.topic].partitionResponses[slot.partition].errorCode = code
-        response.responses[slot.topic].partitionResponses[slot.partition].baseOffset = .none
+        let index = response.responses[slot.topic].partitionResponses[slot.partition].index
+        // Nothing is left that might be taken for an offset.
+        response.responses[slot.topic].partitionResponses[slot.partition] = .with {
+            $0.index = index
+            $0.errorCode = code
+            $0.baseOffset = .none
+        }
     }
 
     fileprivate mutating func failAllUnrefused(_ code: ErrorCode) {

@@ -1,0 +1,243 @@
+import BrokerTesting
+import KafkaProtocol
+import LogStorage
+import Testing
+
+@testable import Broker
+
+/// What an acknowledgement is worth: promises 1 and 2 of the broker, over the wire.
+@Suite(.timeLimit(.minutes(3)))
+struct PartitionTests {
+    // MARK: - Acknowledged means on disk
+
+    /// Every stop that the disk could suffer while three batches are written and the broker then stops cleanly.
+    @Test(arguments: [Int16(1), -1]) func `a power cut at any call keeps every acknowledged record`(
+        acks: Int16
+    ) async throws {
+        let disk = SimulatedFileSystem(seed: 11)
+        // How many calls had been recorded when each batch was acknowledged.
+        var acknowledged: [Int] = []
+        try await SimulatedBroker.run(on: disk) { _, client in
+            try await client.createTopic("t")
+            disk.record()
+            for number in 0..<3 {
+                let result = try await client.produce(TestBatch.values(["\(number)"]), to: "t", acks: acks)
+                #expect(result.errorCode == .none && result.baseOffset == Offset(Int64(number)))
+                acknowledged.append(disk.recordedCount)
+            }
+        }
+        for call in 0..<disk.recordedCount {
+            let crashed = try #require(disk.copy(beforeRecordedCall: call, seed: UInt64(call)))
+            crashed.powerCut()
+            let least = acknowledged.count { $0 <= call }
+            try await SimulatedBroker.run(on: crashed) { _, client in
+                let data = try await client.fetch("t", from: 0)
+                let values = try data.values
+                #expect(values.count >= least, "before call \(call)")
+                #expect(values == (0..<values.count).map { "\($0)" }, "before call \(call)")
+                #expect(data.highWatermark == Offset(Int64(values.count)))
+                // The next record takes the next offset: none is used twice for what a reader has seen.
+                #expect(try await client.produce(["next"], to: "t") == data.highWatermark)
+            }
+        }
+    }
+
+    @Test func `nobody sees a record before it is on disk, and nobody is answered`() async throws {
+        let disk = SimulatedFileSystem(seed: 12)
+        let gated = GatedFileSystem(disk)
+        try await SimulatedBroker.run(on: disk, through: gated) { broker, writer in
+            let reader = try await TestClient.connect(to: broker.bootstrap)
+            try await writer.createTopic("t")
+            try await writer.produce(["a"], to: "t")
+            gated.gate.close(for: "/data/t-0/")
+            defer { gated.gate.open() }
+            try writer.send(ProduceRequest.of(TestBatch.values(["b"]), to: "t"), version: 12)
+            await gated.gate.someoneWaits()
+            // Written, and not flushed: not there for any reader.
+            let early = try await reader.fetch("t", from: 0)
+            #expect(try early.values == ["a"])
+            #expect(early.highWatermark == 1 && early.lastStableOffset == 1)
+            #expect(try await reader.listOffset("t", at: -1).offset == 1)
+            #expect(try await reader.listOffset("t", at: -3).offset == 0)
+            // A reader that waits for it is released by the flush.
+            let waiting = FetchRequest.with {
+                $0 = .of("t", [(0, 1)])
+                $0.minBytes = 1
+                $0.maxWaitMs = 600_000
+            }
+            try reader.send(waiting, version: 12)
+            gated.gate.open()
+            let woken = try await reader.receive(FetchRequest.self, version: 12)
+            #expect(try woken.responses.first?.partitions.first?.values == ["b"])
+            let answer = try await writer.receive(ProduceRequest.self, version: 12)
+            #expect(answer.responses.first?.partitionResponses.first?.baseOffset == 1)
+            await reader.close()
+        }
+    }
+
+    @Test func `an acknowledged record is visible to whoever asks next, on any connection`() async throws {
+        try await SimulatedBroker.run { broker, writer in
+            let reader = try await TestClient.connect(to: broker.bootstrap)
+            try await writer.createTopic("t")
+            for number in 0..<200 {
+                let offset = try await writer.produce(["\(number)"], to: "t")
+                let data = try await reader.fetch("t", from: offset)
+                #expect(try data.values == ["\(number)"])
+            }
+            await reader.close()
+        }
+    }
+
+    @Test func `where the topic leaves flushing to the system, a killed process loses nothing`() async throws {
+        let disk = SimulatedFileSystem(seed: 13)
+        let killed = try await SimulatedBroker.run(on: disk) { _, client in
+            try await client.createTopic("t", configs: ["flush.messages": "1000000"])
+            for number in 0..<10 { try await client.produce(["\(number)"], to: "t") }
+            return disk.copy(seed: 14)
+        }
+        killed.processEnd()
+        try await SimulatedBroker.run(on: killed) { broker, client in
+            #expect(!broker.ready.wasClean)
+            let data = try await client.fetch("t", from: 0)
+            #expect(try data.values == (0..<10).map { "\($0)" })
+        }
+    }
+
+    @Test func `a topic that is made durable later still shows what it had shown`() async throws {
+        let disk = SimulatedFileSystem(seed: 15)
+        let crashed = try await SimulatedBroker.run(on: disk) { _, client in
+            try await client.createTopic("t", configs: ["flush.messages": "1000000"])
+            try await client.produce(["a", "b"], to: "t")
+            try await client.alter("t", ["flush.messages": "1"])
+            #expect(try await client.fetch("t", from: 0).highWatermark == 2)
+            try await client.produce(["c"], to: "t")
+            return disk.copy(seed: 16)
+        }
+        crashed.powerCut()
+        try await SimulatedBroker.run(on: crashed) { _, client in
+            let data = try await client.fetch("t", from: 0)
+            #expect(try data.values == ["a", "b", "c"])
+        }
+    }
+
+    @Test func `flush.ms starts a flush of what has waited for so long`() async throws {
+        let disk = SimulatedFileSystem(seed: 17)
+        let gated = GatedFileSystem(disk)
+        try await SimulatedBroker.run(on: disk, through: gated) { broker, client in
+            try await client.createTopic("t", configs: ["flush.messages": "1000000", "flush.ms": "5000"])
+            try await client.produce(["a"], to: "t")
+            broker.clock.advance(by: .milliseconds(4_999))
+            await broker.tick()
+            gated.gate.close(for: "/data/t-0/")
+            defer { gated.gate.open() }
+            broker.clock.advance(by: .milliseconds(1))
+            await broker.tick()
+            await gated.gate.someoneWaits()
+        }
+    }
+
+    // MARK: - A disk that fails
+
+    @Test func `after a failed flush the partition is offline and the others serve`() async throws {
+        let disk = SimulatedFileSystem(seed: 18)
+        let crashed = try await SimulatedBroker.run(on: disk) { _, client in
+            try await client.createTopic("t", partitions: 2)
+            try await client.produce(["a"], to: "t", 0)
+            let fetch = FetchRequest.with {
+                $0 = .of("t", [(0, 1)])
+                $0.minBytes = 1
+                $0.maxWaitMs = 600_000
+            }
+            try client.send(fetch, version: 12, correlationID: 1)
+            disk.failFlush()
+            try client.send(ProduceRequest.of(TestBatch.values(["b"]), to: "t"), version: 12, correlationID: 2)
+            let released = try await client.receive(FetchRequest.self, version: 12, correlationID: 1)
+            #expect(released.responses.first?.partitions.first?.errorCode == .kafkaStorageError)
+            let refused = try await client.receive(ProduceRequest.self, version: 12, correlationID: 2)
+            let part = try #require(refused.responses.first?.partitionResponses.first)
+            #expect(part.errorCode == .kafkaStorageError)
+            #expect(part.baseOffset == -1 && part.logStartOffset == -1)
+            try await Self.expectOffline(client)
+            try await client.produce(["other"], to: "t", 1)
+            return disk.copy(seed: 19)
+        }
+        crashed.powerCut()
+        try await SimulatedBroker.run(on: crashed) { _, client in
+            // Whether "b" is there is the disk's affair; what was acknowledged is.
+            let first = try await client.fetch("t", 0, from: 0)
+            #expect(try first.values.first == "a")
+            #expect(try await client.fetch("t", 1, from: 0).values == ["other"])
+            #expect(try await client.describe("t").partitions.map(\.errorCode) == [.none, .none])
+        }
+    }
+
+    /// Partition 0 of `t` takes and gives nothing, and says so in every way.
+    private static func expectOffline(_ client: TestClient) async throws {
+        let again = try await client.produce(TestBatch.values(["c"]), to: "t", 0)
+        #expect(again.errorCode == .kafkaStorageError)
+        let read = try await client.fetch("t", 0, from: 0)
+        #expect(read.errorCode == .kafkaStorageError)
+        let listed = try await client.listOffset("t", 0, at: -1)
+        #expect(listed.errorCode == .kafkaStorageError)
+        let partitions = try await client.describe("t").partitions
+        #expect(partitions.map(\.errorCode) == [.leaderNotAvailable, .none])
+        #expect(partitions.map(\.leaderID) == [-1, 1])
+        #expect(partitions.map(\.offlineReplicas) == [[1], []])
+    }
+
+    @Test func `after a failed write nobody waits for a flush that will not come`() async throws {
+        let disk = SimulatedFileSystem(seed: 22)
+        let gated = GatedFileSystem(disk)
+        try await SimulatedBroker.run(on: disk, through: gated) { _, client in
+            try await client.createTopic("t", partitions: 2)
+            try await client.produce(["a"], to: "t", 0)
+            gated.gate.close(for: "/data/t-0/")
+            defer { gated.gate.open() }
+            try client.send(ProduceRequest.of(TestBatch.values(["b"]), to: "t"), version: 12, correlationID: 1)
+            await gated.gate.someoneWaits()
+            disk.failCall(1, with: .inputOutput)
+            try client.send(ProduceRequest.of(TestBatch.values(["c"]), to: "t"), version: 12, correlationID: 2)
+            for number in [Int32(1), 2] {
+                let answer = try await client.receive(ProduceRequest.self, version: 12, correlationID: number)
+                #expect(answer.responses.first?.partitionResponses.first?.errorCode == .kafkaStorageError)
+            }
+            try await Self.expectOffline(client)
+        }
+    }
+
+    @Test func `metadata that cannot be written refuses the change, and the stop does not count as clean`() async throws
+    {
+        let disk = SimulatedFileSystem(seed: 21)
+        try await SimulatedBroker.run(on: disk) { broker, client in
+            try await client.createTopic("t")
+            let other = try await TestClient.connect(to: broker.bootstrap)
+            disk.failFlush()
+            await #expect(throws: RawConnection.Closed.self) { try await other.createTopic("lost") }
+            await other.close()
+            // What needs no metadata is served until the broker ends.
+            try await client.produce(["a"], to: "t")
+        }
+        disk.powerCut()
+        try await SimulatedBroker.run(on: disk) { broker, client in
+            #expect(!broker.ready.wasClean)
+            let data = try await client.fetch("t", from: 0)
+            #expect(try data.values == ["a"])
+        }
+    }
+
+    @Test func `a full disk refuses the write, keeps what was there, and takes writes again later`() async throws {
+        let disk = SimulatedFileSystem(seed: 20)
+        try await SimulatedBroker.run(on: disk) { _, client in
+            try await client.createTopic("t")
+            try await client.produce(["a"], to: "t")
+            let room = disk.capacity
+            disk.capacity = 1_000
+            let refused = try await client.produce(TestBatch.sized(5_000), to: "t")
+            #expect(refused.errorCode == .kafkaStorageError)
+            #expect(try await client.fetch("t", from: 0).values == ["a"])
+            disk.capacity = room
+            #expect(try await client.produce(["b"], to: "t") == 1)
+            #expect(try await client.fetch("t", from: 0).values == ["a", "b"])
+        }
+    }
+}
