@@ -16,7 +16,10 @@ struct AlterConfigsHandler: RequestHandler {
         let items = request.resources.map { resource in
             ConfigurationWriter.Item(
                 type: resource.resourceType, name: resource.resourceName,
-                values: .all(resource.configs.map { .init($0.name, $0.value) }))
+                values: .all(resource.configs.map { .init($0.name, $0.value) }),
+                refusal: resource.configs.first { $0.value == nil }.map { config in
+                    Refusal(.invalidRequest, "\(config.name) has no value; leave it out to set its default.")
+                })
         }
         let future = writer.alter(items, validateOnly: request.validateOnly, context)
         return .eventually(

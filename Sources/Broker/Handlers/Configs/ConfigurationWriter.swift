@@ -9,6 +9,8 @@ struct ConfigurationWriter: Sendable {
         var type: Int8
         var name: String
         var values: ConfigurationAlteration.Values
+        /// Why nothing of it can be done, whatever the resource is.
+        var refusal: Refusal?
     }
 
     /// One resource of an answer.
@@ -25,7 +27,8 @@ struct ConfigurationWriter: Sendable {
     func alter(_ items: [Item], validateOnly: Bool, _ context: RequestContext) -> EventLoopFuture<[Outcome]> {
         let admitted = items.map { item in
             Result { () throws(Refusal) in
-                ConfigurationAlteration(try resource(item, context), item.values)
+                if let refusal = item.refusal { throw refusal }
+                return ConfigurationAlteration(try resource(item, context), item.values)
             }
         }
         let alterations = admitted.compactMap { try? $0.get() }

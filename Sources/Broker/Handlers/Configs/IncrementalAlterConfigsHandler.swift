@@ -15,29 +15,24 @@ struct IncrementalAlterConfigsHandler: RequestHandler {
     func handle(
         _ request: IncrementalAlterConfigsRequest, _ context: RequestContext
     ) -> Handling<IncrementalAlterConfigsResponse> {
-        let known = request.resources.map { resource in
+        let items = request.resources.map { resource in
             let changes = resource.configs.compactMap { config in
                 ConfigurationChange.Operation(rawValue: config.configOperation).map {
                     ConfigurationChange(config.name, $0, config.value)
                 }
             }
-            return (resource, changes: changes)
+            return ConfigurationWriter.Item(
+                type: resource.resourceType, name: resource.resourceName, values: .changes(changes),
+                refusal: changes.count == resource.configs.count ? nil : Self.unknownOperation)
         }
-        let items = known.map { resource, changes in
-            ConfigurationWriter.Item(
-                // A resource with an operation that does not exist is refused as a whole.
-                type: changes.count == resource.configs.count ? resource.resourceType : -1,
-                name: resource.resourceName, values: .changes(changes))
-        }
-        let types = request.resources.map(\.resourceType)
         let future = writer.alter(items, validateOnly: request.validateOnly, context)
         return .eventually(
             future.map { outcomes in
                 Answer(
                     .with { response in
-                        response.responses = zip(types, outcomes).map { type, outcome in
+                        response.responses = outcomes.map { outcome in
                             .with {
-                                $0.resourceType = type
+                                $0.resourceType = outcome.type
                                 $0.resourceName = outcome.name
                                 $0.errorCode = outcome.refusal?.code ?? .none
                                 $0.errorMessage = outcome.refusal?.message
@@ -46,4 +41,7 @@ struct IncrementalAlterConfigsHandler: RequestHandler {
                     })
             })
     }
+
+    private static let unknownOperation = Refusal(
+        .invalidRequest, "The operations are 0 (set), 1 (delete), 2 (append) and 3 (subtract).")
 }

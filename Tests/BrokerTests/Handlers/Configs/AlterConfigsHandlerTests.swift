@@ -49,6 +49,7 @@ struct AlterConfigsHandlerTests {
             #expect(try await Self.alter(client, "t", [("segment.ms", "3000"), ("flush.ms", "50")]) == .none)
             #expect(try await Self.ownKeys(client) == ["segment.ms": "3000", "flush.ms": "50"])
             #expect(try await Self.alter(client, "t", [("segment.ms", "never")]) == .invalidConfig)
+            #expect(try await Self.alter(client, "t", [("segment.ms", nil)]) == .invalidRequest)
             #expect(try await Self.alter(client, "nowhere", []) == .unknownTopicOrPartition)
             #expect(try await Self.ownKeys(client).count == 2)
             #expect(try await Self.alter(client, "t", []) == .none)

@@ -43,17 +43,15 @@ struct DescribeConfigsHandlerTests {
         return try #require(result.configs.first)
     }
 
-    @Test func `every key of the catalogue is described, with its type and a line of documentation`() async throws {
+    @Test func `every key that Kafka has is described, with its type and a line of documentation`() async throws {
         try await withClient { client in
             try await client.createTopic("t")
-            for (type, name, keys) in [
-                (Int8(2), "t", ConfigurationCatalog.topic), (4, "1", ConfigurationCatalog.broker),
-            ] {
+            for (type, name, expected) in [(Int8(2), "t", KafkaKeyNames.topic), (4, "1", KafkaKeyNames.broker)] {
                 let result = try await Self.ask(client, type: type, name)
                 #expect(result.errorCode == .none && result.errorMessage == nil)
-                let expected = Set(keys.definitions.map(\.name))
-                #expect(Set(result.configs.map(\.name)) == expected)
-                #expect(result.configs.count == expected.count)
+                let names = Set(result.configs.map(\.name))
+                #expect(expected.subtracting(names) == [])
+                #expect(names.count == result.configs.count)
                 for entry in result.configs {
                     #expect(entry.documentation?.isEmpty == false, "\(entry.name)")
                     #expect(entry.configType > 0, "\(entry.name)")

@@ -101,6 +101,7 @@ struct IncrementalAlterConfigsHandlerTests {
             #expect(absent.errorCode == .unknownTopicOrPartition)
             let operation = try await Self.alter(client, [("retention.ms", 9, "1")])
             #expect(operation.errorCode == .invalidRequest && operation.resourceType == 2)
+            #expect(operation.errorMessage?.contains("append") == true)
             let broker = try await Self.alter(client, [("log.retention.ms", 0, "1")], type: 4, "9")
             #expect(broker.errorCode == .invalidRequest)
             let fixed = try await Self.alter(client, [("log.dirs", 0, "/elsewhere")], type: 4, "1")
