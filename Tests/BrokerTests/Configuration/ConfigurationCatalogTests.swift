@@ -55,15 +55,6 @@ import Testing
         }
     }
 
-    private static let readme = try? String(
-        contentsOf: URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "README.md"), encoding: .utf8)
-
-    @Test(.enabled(if: readme?.contains("| our default |") == true))
-    func `the README's table of our own defaults is the one in the code`() throws {
-        #expect(try #require(Self.readme).contains(OwnDefault.markdownTable()))
-    }
-
     @Test func `our own defaults fill a table`() {
         let lines = OwnDefault.markdownTable().split(separator: "\n")
         #expect(lines.count == OwnDefault.all.count + 2)
