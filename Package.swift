@@ -119,6 +119,7 @@ let package = Package(
 for name in Context.environment["MARTLET_FUZZ"]?.split(separator: ",").map(String.init) ?? [] {
     package.targets.append(
         .executableTarget(
-            name: name, dependencies: ["KafkaProtocol", nioCore], path: "Tests/FuzzTargets/\(name)",
+            name: name, dependencies: ["KafkaProtocol", nioCore] + (name == "FrameFuzz" ? ["Broker"] : []),
+            path: "Tests/FuzzTargets/\(name)",
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
 }

@@ -1,11 +1,11 @@
-import KafkaProtocol
-import NIOCore
+package import KafkaProtocol
+package import NIOCore
 
 /// Cuts a stream of bytes into frames: a 4-byte size, then so many bytes.
 ///
 /// A frame that lies within one chunk is a slice of it. Memory for a larger one grows with the bytes that have really
 /// come, never with what its size promises.
-struct FrameAssembler {
+package struct FrameAssembler {
     private let maxFrameSize: Int32
     private let allocator: ByteBufferAllocator
     private var chunk = ByteBuffer()
@@ -16,7 +16,7 @@ struct FrameAssembler {
     /// What is reserved for a frame before its bytes have come.
     private static let firstReservation = 1 << 20
 
-    init(maxFrameSize: Int32, allocator: ByteBufferAllocator = ByteBufferAllocator()) {
+    package init(maxFrameSize: Int32, allocator: ByteBufferAllocator = ByteBufferAllocator()) {
         self.maxFrameSize = maxFrameSize
         self.allocator = allocator
     }
@@ -25,15 +25,15 @@ struct FrameAssembler {
     var hasInput: Bool { chunk.readableBytes > 0 }
 
     /// What is held for a frame that has not come as a whole.
-    var reservedBytes: Int { frame?.capacity ?? 0 }
+    package var reservedBytes: Int { frame?.capacity ?? 0 }
 
     /// Adds what was read from the socket.
-    mutating func receive(_ bytes: ByteBuffer) {
+    package mutating func receive(_ bytes: ByteBuffer) {
         if chunk.readableBytes == 0 { chunk = bytes } else { chunk.writeImmutableBuffer(bytes) }
     }
 
     /// The next whole frame without its size, or nil if more bytes are needed.
-    mutating func next() throws(ProtocolError) -> ByteBuffer? {
+    package mutating func next() throws(ProtocolError) -> ByteBuffer? {
         if frame == nil {
             guard let size = try readSize() else { return nil }
             if let whole = chunk.readSlice(length: size) { return whole }
