@@ -63,6 +63,11 @@ package final class BrokerService: Service {
         if let failure { throw failure }
     }
 
+    /// What serves requests, while started.
+    var core: BrokerCore? { parts.withLock { $0?.core } }
+    /// The open connections, while started.
+    var connections: ConnectionRegistry? { parts.withLock { $0?.connections } }
+
     // MARK: - Start
 
     /// Opens the data directory, recovers what an unclean stop has left, and begins to accept connections.
@@ -134,7 +139,7 @@ package final class BrokerService: Service {
 
     /// Periodic work, until cancelled; part of ``run()``. Returns an error when the broker cannot go on.
     package func background() async -> (any Error)? {
-        guard let core = parts.withLock({ $0?.core }) else { return nil }
+        guard let core else { return nil }
         var tick = 0
         let checkpointEvery = max(1, Int(configuration.recoveryPointCheckpointInterval.components.seconds))
         while !Task.isCancelled {

@@ -25,7 +25,7 @@ final class Connection: ChannelInboundHandler {
     private var isClosing = false
     private var isDraining = false
     private var needsFlush = false
-    private var lastActivity = NIODeadline.now()
+    private var lastActivity = NIODeadline.uptimeNanoseconds(0)
     private var idleTask: Scheduled<Void>?
 
     init(
@@ -43,6 +43,7 @@ final class Connection: ChannelInboundHandler {
     // MARK: - Life
 
     func channelActive(context: ChannelHandlerContext) {
+        lastActivity = context.eventLoop.now
         scheduleIdleCheck(context)
         readMore(context)
     }
@@ -76,6 +77,15 @@ final class Connection: ChannelInboundHandler {
         }
     }
 
+    /// Ends the connection for what its peer has sent. What was asked for before is answered first, as it would be had
+    /// the peer waited for each answer; nothing more is taken in.
+    private func refuse(_ context: ChannelHandlerContext, _ reason: String) {
+        guard !isDraining, !isClosing else { return }
+        isDraining = true
+        logger.info("connection closed", metadata: metadata(reason))
+        closeIfDrained(context)
+    }
+
     private func disconnect(_ context: ChannelHandlerContext, _ reason: String) {
         guard !isClosing else { return }
         isClosing = true
@@ -98,8 +108,8 @@ final class Connection: ChannelInboundHandler {
     }
 
     private func checkIdle(_ context: ChannelHandlerContext, deadline: NIODeadline) {
-        guard !isClosing else { return }
-        if responses.count > 0 { lastActivity = .now() }
+        // A connection that is to close, but whose peer does not take its last answers, ends here, too.
+        if responses.count > 0 { lastActivity = context.eventLoop.now }
         if lastActivity + TimeAmount(limits.maxIdle ?? .seconds(0)) > deadline { return scheduleIdleCheck(context) }
         logger.debug("connection closed", metadata: metadata("idle"))
         context.close(promise: nil)
@@ -108,7 +118,7 @@ final class Connection: ChannelInboundHandler {
     // MARK: - In
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        lastActivity = .now()
+        lastActivity = context.eventLoop.now
         frames.receive(unwrapInboundIn(data))
         process(context)
     }
@@ -149,7 +159,7 @@ final class Connection: ChannelInboundHandler {
                 handle(frame, context)
             }
         } catch {
-            disconnect(context, "malformed frame: \(error)")
+            refuse(context, "malformed frame: \(error)")
         }
     }
 
@@ -165,7 +175,7 @@ final class Connection: ChannelInboundHandler {
             let number = responses.open(byteCount: size, cancel: cancel)
             answer(future, number, context)
         case .silent: break
-        case .disconnect(let reason): disconnect(context, reason)
+        case .disconnect(let reason): refuse(context, reason)
         }
     }
 
@@ -229,7 +239,7 @@ final class Connection: ChannelInboundHandler {
     private func flush(_ context: ChannelHandlerContext) {
         guard needsFlush else { return }
         needsFlush = false
-        lastActivity = .now()
+        lastActivity = context.eventLoop.now
         context.flush()
     }
 }

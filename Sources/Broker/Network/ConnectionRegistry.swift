@@ -92,6 +92,9 @@ final class ConnectionRegistry: Sendable {
         return openBytes.load(ordering: .relaxed) < limit
     }
 
+    /// Bytes of the open requests of all connections.
+    var queuedBytes: Int { openBytes.load(ordering: .relaxed) }
+
     func opened(bytes: Int) { openBytes.add(bytes, ordering: .relaxed) }
     func closed(bytes: Int) { openBytes.subtract(bytes, ordering: .relaxed) }
 }
