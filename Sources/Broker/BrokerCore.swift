@@ -68,9 +68,12 @@ final class BrokerCore: Sendable {
     ) throws -> MetadataWriter {
         let key = TopicPartition(topic: TopicName.clusterMetadata, partition: 0)
         let resolver = ConfigurationResolver(fixed: configuration.fixed)
+        var settings = resolver.internalLogConfiguration([:])
+        // A change is one batch, whatever is set for the batches of clients.
+        settings.maxMessageBytes = max(settings.maxMessageBytes, MetadataWriter.largestChange)
+        settings.segmentBytes = max(settings.segmentBytes, MetadataWriter.largestChange)
         let log = try directory.openLog(
-            key, topicID: .clusterMetadata, configuration: resolver.internalLogConfiguration([:]),
-            environment: environment)
+            key, topicID: .clusterMetadata, configuration: settings, environment: environment)
         let (fixed, nodeID) = (configuration.fixed, configuration.nodeID)
         return try MetadataWriter(
             log: log, rules: CatalogConfigurationRules(fixed: fixed), clock: environment.clock
@@ -159,8 +162,8 @@ final class BrokerCore: Sendable {
         return router
     }
 
-    /// What a compressed batch may unfold into: the largest that a segment could hold without compression.
-    private static let decompressionLimit = 1 << 30
+    /// What a compressed batch may unfold into. It stands in memory as a whole, once for each event loop.
+    private static let decompressionLimit = 128 << 20
 
     // MARK: - Periodic work, and the end
 

@@ -181,6 +181,9 @@ extension Partition {
         }
     }
 
+    /// How many are waiting.
+    var readWaiterCount: Int { state.withLock { $0.readWaiters.count } }
+
     func remove(_ waiter: any ReadWaiter) {
         state.withLock { _ = $0.readWaiters.removeValue(forKey: ObjectIdentifier(waiter)) }
     }

@@ -64,8 +64,10 @@ final class MetadataWriter: Sendable {
         let (response, old, new, touched) = try state.withLock { state in
             let old = state.machine.image
             let decision = decide(state.machine)
+            let now = clock.now
+            let batch = try Self.batch(of: decision.records, now: now)
             do {
-                try Self.commit(decision.records, to: &state, now: clock.now)
+                try Self.commit(decision.records, as: batch, to: &state, now: now)
             } catch {
                 broken.withLock { $0 = error }
                 throw error
@@ -89,16 +91,27 @@ final class MetadataWriter: Sendable {
 
     // MARK: - The log
 
-    private static func commit(_ records: [ClusterMetadataRecord], to state: inout State, now: Timestamp) throws {
-        guard !records.isEmpty else { return }
-        var batch = RecordBatchBuilder()
+    /// The most bytes that one change may take: it stands in one batch, to be all there or not at all. What is larger
+    /// is refused, and nothing has changed.
+    static let largestChange = 16 << 20
+
+    private static func batch(of records: [ClusterMetadataRecord], now: Timestamp) throws -> ByteBuffer? {
+        guard !records.isEmpty else { return nil }
+        var batch = RecordBatchBuilder(sizeLimit: largestChange)
         for record in records {
-            guard try batch.append(key: nil, value: record.encoded(), timestamp: now) else {
-                throw BrokerStartError(description: "a change of the metadata does not fit into one batch")
-            }
+            guard try batch.append(key: nil, value: record.encoded(), timestamp: now),
+                batch.sizeInBytes <= largestChange
+            else { throw MetadataChangeTooLarge() }
         }
+        return try batch.finish()
+    }
+
+    private static func commit(
+        _ records: [ClusterMetadataRecord], as batch: ByteBuffer?, to state: inout State, now: Timestamp
+    ) throws {
+        guard let batch else { return }
         _ = try state.log.append(
-            batch.finish(), leaderEpoch: state.log.leaderEpoch, origin: .coordinator, now: now)
+            batch, leaderEpoch: state.log.leaderEpoch, origin: .coordinator, now: now)
         if let flush = state.log.prepareFlush() {
             do { try flush.run() } catch {
                 state.log.failFlush(flush)
@@ -170,6 +183,11 @@ final class MetadataWriter: Sendable {
         }
         return names
     }
+}
+
+/// A request that would change more of the metadata than one batch may hold.
+struct MetadataChangeTooLarge: Error, CustomStringConvertible {
+    let description = "the change is larger than \(MetadataWriter.largestChange) bytes of metadata"
 }
 
 extension TopicID {

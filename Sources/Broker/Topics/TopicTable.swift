@@ -42,7 +42,10 @@ final class TopicTable: Sendable {
             guard let topic = self[id] else { throw TopicLookupError(.unknownTopicID) }
             return topic
         }
-        guard let topic = self[name] else { throw TopicLookupError(.unknownTopicOrPartition) }
+        guard let topic = self[name] else {
+            // A request that names topics by id leaves the name empty.
+            throw TopicLookupError(name.isEmpty ? .unknownTopicID : .unknownTopicOrPartition)
+        }
         return topic
     }
 }

@@ -83,9 +83,13 @@ package protocol KafkaMessage: WireStructure {
     static var versions: ClosedRange<Int16> { get }
     /// The first version with compact lengths and tag sections (KIP-482); nil if there is none.
     static var firstFlexibleVersion: Int16? { get }
+    /// Elements of all arrays and tag sections together that a reader accepts.
+    static var maxElements: Int { get }
 }
 
 extension KafkaMessage {
+    package static var maxElements: Int { ProtocolLimits.maxElements }
+
     package static func isFlexible(_ version: Int16) -> Bool {
         firstFlexibleVersion.map { version >= $0 } ?? false
     }
@@ -103,6 +107,8 @@ package protocol ResponseMessage: KafkaMessage {
 }
 
 extension RequestMessage {
+    package static var maxElements: Int { ProtocolLimits.maxRequestElements }
+
     package static func headerVersion(_ version: Int16) -> Int16 { isFlexible(version) ? 2 : 1 }
 }
 

@@ -9,16 +9,20 @@ package struct MessageReader: FieldCoder {
     package private(set) var unknownTags: UnknownTags?
 
     private let isFlexible: Bool
-    private var elementsLeft = ProtocolLimits.maxElements
+    private var elementsLeft: Int
     private var structureCount = 0
     private var structure = 0
     /// The tag section of the structure being read, once a tagged field or the structure's end has asked for it.
     private var tags: [UnknownTags.Tag]?
 
-    package init(_ buffer: ByteBuffer, version: Int16, isFlexible: Bool, keepsUnknownTags: Bool = false) {
+    package init(
+        _ buffer: ByteBuffer, version: Int16, isFlexible: Bool, keepsUnknownTags: Bool = false,
+        maxElements: Int = ProtocolLimits.maxElements
+    ) {
         self.buffer = buffer
         self.version = version
         self.isFlexible = isFlexible
+        elementsLeft = maxElements
         unknownTags = keepsUnknownTags ? UnknownTags() : nil
     }
 
@@ -146,6 +150,8 @@ extension MessageReader {
         let count = try buffer.readUnsignedVarint()
         // A tag takes at least two bytes: its number and its size.
         guard Int(count) <= buffer.readableBytes / 2 else { throw .lengthOutOfBounds(Int64(count)) }
+        guard Int(count) <= elementsLeft else { throw .tooManyElements }
+        elementsLeft -= Int(count)
         var tags: [UnknownTags.Tag] = []
         for _ in 0..<count {
             let number = try buffer.readUnsignedVarint()
@@ -169,7 +175,8 @@ extension KafkaMessage {
     /// Decodes a body that takes all of `buffer`.
     package static func decode(_ buffer: ByteBuffer, version: Int16) throws(ProtocolError) -> Self {
         var message = Self()
-        var reader = MessageReader(buffer, version: version, isFlexible: isFlexible(version))
+        var reader = MessageReader(
+            buffer, version: version, isFlexible: isFlexible(version), maxElements: maxElements)
         try reader.structure(&message)
         guard reader.buffer.readableBytes == 0 else { throw .trailingBytes(reader.buffer.readableBytes) }
         return message
@@ -178,7 +185,8 @@ extension KafkaMessage {
     /// Decodes a body at the front of `buffer` and moves the buffer behind it.
     package static func decodePrefix(of buffer: inout ByteBuffer, version: Int16) throws(ProtocolError) -> Self {
         var message = Self()
-        var reader = MessageReader(buffer, version: version, isFlexible: isFlexible(version))
+        var reader = MessageReader(
+            buffer, version: version, isFlexible: isFlexible(version), maxElements: maxElements)
         try reader.structure(&message)
         buffer = reader.buffer
         return message

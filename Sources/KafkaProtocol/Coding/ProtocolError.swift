@@ -12,7 +12,7 @@ package enum ProtocolError: Error, Hashable, Sendable {
     case malformedTags
     /// Bytes are left behind the last field.
     case trailingBytes(Int)
-    /// The message holds more elements than ``ProtocolLimits/maxElements``.
+    /// The message holds more elements than ``KafkaMessage/maxElements``.
     case tooManyElements
     /// A field that was set does not exist in the version to be written.
     case fieldNotInVersion(field: String, version: Int16)
@@ -24,8 +24,11 @@ package enum ProtocolError: Error, Hashable, Sendable {
 
 /// Limits that hold for every message, whoever sends it.
 package enum ProtocolLimits {
-    /// Elements of all arrays of one message together. Bounds the memory that a small frame can unfold into.
+    /// Elements of all arrays and tag sections of one message together. Bounds the memory that a small frame can unfold into.
     package static let maxElements = 2_000_000
+    /// The same for a request, which asks about partitions but does not describe a cluster: what a broker unfolds for
+    /// a stranger, and answers item by item.
+    package static let maxRequestElements = 250_000
     /// A header's client id is at most a string of the protocol; headers beyond this are not looked at.
     package static let minFrameSize: Int32 = 8
 }

@@ -33,8 +33,12 @@ struct ApiVersionsHandler: RequestHandler {
             })
     }
 
+    /// The name is kept as long as the connection is.
+    private static let longestName = 256
+
     /// Letters, digits, and `-` and `.` inside (KIP-511): the names become labels of metrics.
     private static func isValid(_ name: String) -> Bool {
+        guard name.utf8.count <= longestName else { return false }
         func isAlphanumeric(_ byte: UInt8) -> Bool {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

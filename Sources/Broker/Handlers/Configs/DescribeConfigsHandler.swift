@@ -19,6 +19,7 @@ struct DescribeConfigsHandler: RequestHandler {
     func handle(_ request: DescribeConfigsRequest, _ context: RequestContext) -> Handling<DescribeConfigsResponse> {
         let image = settings.image()
         let resolver = SettingsView.resolver(settings.fixed, settings.nodeID, image)
+        var seen: Set<SeenResource> = []
         return .answer(
             .with { response in
                 response.results = request.resources.map { resource in
@@ -27,6 +28,10 @@ struct DescribeConfigsHandler: RequestHandler {
                         result.resourceName = resource.resourceName
                         result.errorMessage = nil
                         do throws(Refusal) {
+                            let isFirst = seen.insert(SeenResource(resource)).inserted
+                            guard isFirst, seen.count <= Self.maxResources else {
+                                throw Refusal(.invalidRequest, isFirst ? Self.tooMany : "Name each resource once.")
+                            }
                             let entries = try entries(resource, resolver, image, context)
                             result.configs = entries.map { Self.entry($0, request) }
                         } catch {
@@ -36,6 +41,20 @@ struct DescribeConfigsHandler: RequestHandler {
                     }
                 }
             })
+    }
+
+    /// Resources that one answer describes: each has dozens of entries, and any name is a group's name.
+    private static let maxResources = 10_000
+    private static let tooMany = "One request can describe at most \(maxResources) resources; use several."
+
+    private struct SeenResource: Hashable {
+        var type: Int8
+        var name: String
+
+        init(_ resource: DescribeConfigsRequest.DescribeConfigsResource) {
+            type = resource.resourceType
+            name = resource.resourceName
+        }
     }
 
     private func entries(

@@ -41,8 +41,22 @@ final class BatchValidation: Sendable {
         if batch.header.isTransactional {
             throw ProduceRefusal(.invalidRequest, "This broker has no transaction coordinator.")
         }
-        try validate(batch, rules(for: configuration), context)
-        return batch
+        let facts = try validate(batch, rules(for: configuration), context)
+        guard facts.maxTimestamp != batch.header.maxTimestamp else { return batch }
+        return try corrected(batch, facts)
+    }
+
+    /// A header that claims another latest time than its records have would lead lookups by time astray.
+    private func corrected(
+        _ batch: RecordBatchView, _ facts: RecordBatchFacts
+    ) throws(ProduceRefusal) -> RecordBatchView {
+        var bytes = batch.bytes
+        do {
+            try bytes.setRecordBatch(maxTimestamp: facts.maxTimestamp, at: bytes.readerIndex)
+            return try RecordBatchView(bytes)
+        } catch {
+            throw ProduceRefusal(RecordBatchRejection(error))
+        }
     }
 
     private func onlyBatch(in records: RecordsField) throws(ProduceRefusal) -> RecordBatchView {
@@ -68,18 +82,19 @@ final class BatchValidation: Sendable {
         let (before, after) = (configuration.messageTimestampBeforeMax, configuration.messageTimestampAfterMax)
         if before == nil, after == nil { return nil }
         let now = clock.now
+        let (end, overflow) = now.rawValue.addingReportingOverflow(after?.wholeMilliseconds ?? .max)
         let first = before.map { now.advanced(byMilliseconds: 0 - $0.wholeMilliseconds) } ?? 0
-        let last = after.map { now.advanced(byMilliseconds: $0.wholeMilliseconds) } ?? .max
+        let last = overflow ? Timestamp.max : Timestamp(end)
         return min(first, last)...max(last, first)
     }
 
     private func validate(
         _ batch: RecordBatchView, _ rules: RecordBatchRules, _ context: RequestContext
-    ) throws(ProduceRefusal) {
+    ) throws(ProduceRefusal) -> RecordBatchFacts {
         let slot = slots[Int(truncatingIfNeeded: context.connection.id % UInt64(slots.count))]
         let outcome = slot.validator.withLock { validator in
-            Result { () throws(RecordBatchRejection) in _ = try validator.validate(batch, rules) }
+            Result { () throws(RecordBatchRejection) in try validator.validate(batch, rules) }
         }
-        do { try outcome.get() } catch { throw ProduceRefusal(error) }
+        do { return try outcome.get() } catch { throw ProduceRefusal(error) }
     }
 }

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import OrderedCollections
 
 /// What one fetch is to read: partitions in order, bounds on bytes, and how far. Knows no log.
 struct FetchPlan: Hashable, Sendable {
@@ -56,9 +57,13 @@ extension FetchPlan.Item {
 }
 
 extension FetchRequest {
-    /// The partitions that the request names, in order.
+    /// The partitions that the request names, in order. Of a partition that is named more than once the last mention
+    /// counts.
     var planItems: [FetchPlan.Item] {
-        topics.flatMap { topic in topic.partitions.map { FetchPlan.Item(topic, $0) } }
+        let items = topics.flatMap { topic in topic.partitions.map { FetchPlan.Item(topic, $0) } }
+        guard items.count > 1 else { return items }
+        let byKey = OrderedDictionary(items.map { ($0.key, $0) }, uniquingKeysWith: { _, last in last })
+        return byKey.count == items.count ? items : Array(byKey.values)
     }
 
     var forgottenKeys: [FetchPartitionKey] {

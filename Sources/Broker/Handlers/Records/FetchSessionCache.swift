@@ -12,63 +12,86 @@ final class FetchSessionCache: Sendable {
         var lastUse: NIODeadline
     }
 
+    private struct State {
+        var entries: [Int32: Entry] = [:]
+        /// Partitions of all sessions together.
+        var partitionCount = 0
+
+        mutating func remove(_ id: Int32) {
+            partitionCount -= entries.removeValue(forKey: id)?.session.partitionCount ?? 0
+        }
+    }
+
     private let capacity: Int
+    private let maxPartitions: Int
     private let evictable: TimeAmount
-    private let entries = Mutex<[Int32: Entry]>([:])
+    private let state = Mutex(State())
 
     /// - Parameters:
     ///   - capacity: `max.incremental.fetch.session.cache.slots`
+    ///   - maxPartitions: partitions that all sessions together may remember.
     ///   - evictable: how long a session must have been unused before another may take its place.
-    init(capacity: Int, evictable: TimeAmount = .minutes(2)) {
+    init(capacity: Int, maxPartitions: Int = 500_000, evictable: TimeAmount = .minutes(2)) {
         self.capacity = capacity
+        self.maxPartitions = maxPartitions
         self.evictable = evictable
     }
 
-    var count: Int { entries.withLock { $0.count } }
+    var count: Int { state.withLock { $0.entries.count } }
 
     /// Opens a session; 0 when there is no place.
     func open(usesTopicIDs: Bool, items: [FetchPlan.Item], now: NIODeadline) -> Int32 {
-        entries.withLock { entries in
-            if entries.count >= capacity {
-                guard let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }),
+        state.withLock { state in
+            if state.entries.count >= capacity {
+                guard let oldest = state.entries.min(by: { $0.value.lastUse < $1.value.lastUse }),
                     oldest.value.lastUse + evictable < now
                 else { return 0 }
-                entries[oldest.key] = nil
+                state.remove(oldest.key)
             }
+            guard state.partitionCount + items.count <= maxPartitions else { return 0 }
             var id: Int32
-            repeat { id = Int32.random(in: 1...Int32.max) } while entries[id] != nil
+            repeat { id = Int32.random(in: 1...Int32.max) } while state.entries[id] != nil
             let session = FetchSession(id: id, usesTopicIDs: usesTopicIDs, items: items)
-            entries[id] = Entry(session: session, lastUse: now)
+            state.entries[id] = Entry(session: session, lastUse: now)
+            state.partitionCount += session.partitionCount
             return id
         }
     }
 
-    func close(_ id: Int32) { entries.withLock { $0[id] = nil } }
+    func close(_ id: Int32) { state.withLock { $0.remove(id) } }
 
     /// Moves a session on by one request and returns what it is to read now.
     func advance(
         _ request: FetchRequest, usesTopicIDs: Bool, now: NIODeadline
     ) -> Result<[FetchPlan.Item], FetchSessionError> {
-        entries.withLock { entries in
-            guard var entry = entries[request.sessionID] else { return .failure(.init(code: .fetchSessionIDNotFound)) }
+        state.withLock { state in
+            guard var entry = state.entries[request.sessionID] else {
+                return .failure(.init(code: .fetchSessionIDNotFound))
+            }
             guard entry.session.epoch == request.sessionEpoch else {
                 return .failure(.init(code: .invalidFetchSessionEpoch))
             }
             guard entry.session.usesTopicIDs == usesTopicIDs else {
                 return .failure(.init(code: .fetchSessionTopicIDError))
             }
+            state.remove(request.sessionID)
             entry.session.update(request.planItems, forgetting: request.forgottenKeys)
             entry.lastUse = now
+            let count = entry.session.partitionCount
+            guard state.partitionCount + count <= maxPartitions else {
+                return .failure(.init(code: .fetchSessionIDNotFound))
+            }
             let items = entry.session.items
-            entries[request.sessionID] = entry.session.partitionCount == 0 ? nil : entry
+            if count > 0 { state.entries[request.sessionID] = entry }
+            state.partitionCount += count
             return .success(items)
         }
     }
 
     /// Leaves out of an incremental answer what the client knows already.
     func tells(_ id: Int32, _ key: FetchPartitionKey, _ data: FetchResponse.PartitionData) -> Bool {
-        entries.withLock { entries in
-            entries[id]?.session.tells(key, data, hasRecords: data.records.byteCount > 0) ?? true
+        state.withLock { state in
+            state.entries[id]?.session.tells(key, data, hasRecords: data.records.byteCount > 0) ?? true
         }
     }
 }

@@ -36,7 +36,7 @@ struct MetadataHandler: RequestHandler {
             let described = visible.sorted { $0.name < $1.name }.map { describe($0, request, context) }
             return .answer(answer(described, request, context))
         }
-        let wanted = request.topics ?? []
+        let wanted = Self.distinct(request.topics ?? [])
         let missing = wanted.compactMap { missingName($0, request, context) }
         guard !missing.isEmpty else {
             return .answer(answer(wanted.map { look($0, request, context) }, request, context))
@@ -47,6 +47,15 @@ struct MetadataHandler: RequestHandler {
                 let described = wanted.map { look($0, request, context, refusals: refusals) }
                 return Answer(answer(described, request, context))
             })
+    }
+
+    /// Each topic once, however often it is asked for: the answer is not to be larger than the cluster.
+    private static func distinct(_ wanted: [Wanted]) -> [Wanted] {
+        var names: Set<String> = []
+        var ids: Set<TopicID> = []
+        return wanted.filter { topic in
+            topic.topicID == .zero ? names.insert(topic.name ?? "").inserted : ids.insert(topic.topicID).inserted
+        }
     }
 
     /// The name of a topic that has to be created for this request; nil if it exists or may not be.
