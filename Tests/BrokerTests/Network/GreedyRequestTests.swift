@@ -1,0 +1,127 @@
+import BrokerTesting
+import KafkaProtocol
+import NIOCore
+import Testing
+
+@testable import Broker
+
+/// Small requests that ask for much (promise 7).
+@Suite(.timeLimit(.minutes(2)))
+struct GreedyRequestTests {
+    @Test func `a request of more elements than a broker unfolds ends its connection`() async throws {
+        try await withOpenedBroker { broker in
+            let connection = try await broker.connect()
+            let greedy = MetadataRequest.with {
+                $0.topics = Array(repeating: .with { $0.name = "" }, count: ProtocolLimits.maxRequestElements + 1)
+            }
+            connection.sendFrame(try Wire.frame(greedy, version: 9))
+            #expect(await connection.receive() == nil)
+            await connection.close()
+        }
+    }
+
+    @Test func `unknown tags count as elements`() throws {
+        for (count, isFine) in [
+            (ProtocolLimits.maxRequestElements, true), (ProtocolLimits.maxRequestElements + 1, false),
+        ] {
+            var body = ByteBuffer(bytes: [2, UInt8(ascii: "a"), 2, UInt8(ascii: "b")])
+            body.writeUnsignedVarint(UInt32(count))
+            for number in 0..<UInt32(count) {
+                body.writeUnsignedVarint(number)
+                body.writeUnsignedVarint(0)
+            }
+            let decoded = Result { () throws(ProtocolError) in try ApiVersionsRequest.decode(body, version: 3) }
+            let error: ProtocolError? = if case .failure(let error) = decoded { error } else { nil }
+            #expect(error == (isFine ? nil : .tooManyElements))
+        }
+    }
+
+    @Test func `a topic that is asked for a thousand times is described once`() async throws {
+        try await withOpenedBroker { broker in
+            let connection = try await broker.connect()
+            try await connection.createTopic("events", partitions: 3)
+            let request = MetadataRequest.with {
+                $0.topics = Array(repeating: .with { $0.name = "events" }, count: 1000)
+            }
+            let answer = try await connection.ask(request, version: 9)
+            #expect(answer.topics.map(\.name) == ["events"])
+            #expect(answer.topics[0].partitions.count == 3)
+            await connection.close()
+        }
+    }
+
+    @Test func `a resource that is asked for twice is described once`() async throws {
+        try await withOpenedBroker { broker in
+            let connection = try await broker.connect()
+            let request = DescribeConfigsRequest.with {
+                $0.resources = Array(
+                    repeating: .with { ($0.resourceType, $0.resourceName, $0.configurationKeys) = (4, "1", nil) },
+                    count: 3)
+            }
+            let results = try await connection.ask(request, version: 4).results
+            #expect(results.map(\.errorCode) == [.none, .invalidRequest, .invalidRequest])
+            #expect(results.map(\.configs.isEmpty) == [false, true, true])
+            await connection.close()
+        }
+    }
+
+    @Test func `a topic of more partitions than a request may create is refused, and the broker goes on`() async throws
+    {
+        try await withOpenedBroker { broker in
+            let connection = try await broker.connect()
+            for count in [Int32(10_001), 1_000_000_000, .max] {
+                await #expect(throws: Refused.self) { try await connection.createTopic("huge", partitions: count) }
+            }
+            try await connection.createTopic("events")
+            await connection.close()
+        }
+    }
+
+    @Test func `a change of the metadata that is too large costs the connection, not the broker`() async throws {
+        try await withOpenedBroker { broker in
+            let witness = try await broker.connect()
+            try await witness.createTopic("events")
+            let connection = try await broker.connect()
+            let value = Array(repeating: "0:1", count: 5 << 20).joined(separator: ",")
+            let request = IncrementalAlterConfigsRequest.with {
+                $0.resources = [
+                    .with { resource in
+                        resource.resourceType = 2
+                        resource.resourceName = "events"
+                        resource.configs = [
+                            .with { ($0.name, $0.value) = ("leader.replication.throttled.replicas", value) }
+                        ]
+                    }
+                ]
+            }
+            connection.sendFrame(try Wire.frame(request, version: 1))
+            _ = await connection.receive()
+            try await witness.createTopic("still-here")
+            #expect(broker.service.core?.failure == nil)
+            await connection.close()
+            await witness.close()
+        }
+    }
+
+    @Test func `a partition that a fetch names a thousand times is read once`() async throws {
+        try await withOpenedBroker { broker in
+            let connection = try await broker.connect()
+            try await connection.createTopic("events")
+            let answer = try await connection.produce(ProducedBatch.of(["a"]), to: "events")
+            #expect(answer.errorCode == .none)
+            let request = FetchRequest.with { request in
+                request.maxBytes = .max
+                request.sessionEpoch = -1
+                request.topics = [
+                    .with { topic in
+                        topic.topic = "events"
+                        topic.partitions = Array(repeating: .with { $0.partitionMaxBytes = 1000 }, count: 1000)
+                    }
+                ]
+            }
+            let response = try await connection.ask(request, version: 11)
+            #expect(response.responses.flatMap(\.partitions).count == 1)
+            await connection.close()
+        }
+    }
+}
