@@ -28,7 +28,7 @@ public final class SimulatedFileSystem: Sendable {
     public func powerCut() { disk.withLock { $0.powerCut() } }
 
     /// The process ends and starts again: files that are open are dead, locks are free, and all that was written is there.
-    public func processEnd() { disk.withLock { $0.generation += 1 } }
+    public func processEnd() { disk.withLock { $0.processEnd() } }
 
     /// The `count`-th call from now that changes or flushes something fails, and is done in part.
     public func failCall(_ count: Int, with failure: Failure) {
@@ -199,11 +199,14 @@ final class SimulatedFile: LogFile {
     func read(into buffer: UnsafeMutableRawBufferPointer, at position: Int) throws(FileSystemError) -> Int {
         let limit = buffer.count
         let bytes = try fileSystem.withNode(of: self, .read) { disk throws(FileSystemError) in
-            let bytes = disk.nodes[node].bytes
-            return position < bytes.count ? Array(bytes[position..<min(bytes.count, position + limit)]) : []
+            disk.nodes[node].bytes
         }
-        unsafe buffer.copyBytes(from: bytes)
-        return bytes.count
+        let count = max(0, min(bytes.count - position, limit))
+        guard count > 0 else { return 0 }
+        unsafe bytes.withUnsafeBytes { bytes in
+            unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[position..<position + count]))
+        }
+        return count
     }
 
     func write(_ pieces: UnsafeBufferPointer<FilePiece>, at position: Int) throws(FileSystemError) {

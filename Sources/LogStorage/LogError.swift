@@ -35,12 +35,26 @@ package enum LogError: Error, Hashable, Sendable {
         package let file: String?
         /// Where in the file or the buffer the batch begins.
         package let position: Int
-        package let reason: RecordBatchError
+        package let reason: Reason
 
-        package init(file: String?, position: Int, reason: RecordBatchError) {
+        package enum Reason: Hashable, Sendable {
+            case batch(RecordBatchError)
+            /// The batch has another epoch than the checkpoint says: one of them is damaged.
+            case leaderEpoch(found: LeaderEpoch, known: LeaderEpoch)
+            /// A segment that does not begin where the one before it ends.
+            case hole(expected: Offset)
+            /// An index that stays wrong when it is made anew, or cannot be.
+            case index
+        }
+
+        package init(file: String?, position: Int, reason: Reason) {
             self.file = file
             self.position = position
             self.reason = reason
+        }
+
+        package init(file: String?, position: Int, reason: RecordBatchError) {
+            self.init(file: file, position: position, reason: .batch(reason))
         }
     }
 }

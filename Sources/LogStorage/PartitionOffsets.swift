@@ -19,7 +19,6 @@ package struct PartitionOffsets: Hashable, Sendable {
         self.logEnd = logEnd
         highWatermark = logEnd
         lastStable = logStart
-        advance()
         advance(firstUnstable: firstUnstable)
     }
 

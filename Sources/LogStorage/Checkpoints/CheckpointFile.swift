@@ -8,8 +8,10 @@ enum CheckpointFile {
     static func decode(_ bytes: [UInt8], wordsPerLine: Int) -> [[Substring]]? {
         guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        if lines.last == "" { lines.removeLast() }
-        guard lines.count >= 2, lines[0] == "0", let count = Int(lines[1]), count == lines.count - 2 else { return nil }
+        // Without its last line's end the file may be cut in the middle of a number.
+        guard lines.popLast() == "", lines.count >= 2, lines[0] == "0", let count = Int(lines[1]),
+            count == lines.count - 2
+        else { return nil }
         let entries = lines.dropFirst(2).map { $0.split(separator: " ", omittingEmptySubsequences: false) }
         return entries.allSatisfy { $0.count == wordsPerLine } ? entries : nil
     }

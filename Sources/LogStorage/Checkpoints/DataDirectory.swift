@@ -141,8 +141,7 @@ package final class DataDirectory: Sendable {
         let folder = folder(of: partition)
         let isNew: Bool
         do throws(FileSystemError) {
-            isNew = try prepare(folder, for: topicID)
-            if isNew { try forget(partition) }
+            isNew = try prepare(folder, of: partition, for: topicID)
         } catch { throw .storage(error) }
         let (recoveryPoint, logStart) = state.withLock { state in
             (state.recoveryPoints[partition] ?? .zero, state.logStarts[partition] ?? .zero)
@@ -155,7 +154,9 @@ package final class DataDirectory: Sendable {
     }
 
     /// Makes the folder if there is none for that topic; true if it did.
-    private func prepare(_ folder: FilePath, for id: TopicID) throws(FileSystemError) -> Bool {
+    private func prepare(
+        _ folder: FilePath, of partition: TopicPartition, for id: TopicID
+    ) throws(FileSystemError) -> Bool {
         let fileSystem = environment.fileSystem
         let metadata = folder.appending(PartitionMetadata.name)
         if try fileSystem.isDirectory(folder) {
@@ -164,8 +165,10 @@ package final class DataDirectory: Sendable {
                 return false
             }
             if found == id { return false }
+            try forget(partition)
             try fileSystem.rename(folder, to: PartitionLog.deletedFolder(folder, uuid: .random()))
         }
+        try forget(partition)
         try fileSystem.createDirectory(folder)
         try fileSystem.replace(metadata, with: PartitionMetadata.encode(id))
         try fileSystem.synchronizeDirectory(path)

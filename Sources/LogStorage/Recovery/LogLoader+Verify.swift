@@ -12,7 +12,7 @@ extension LogLoader {
             let base = bases[index]
             // Segments behind the first begin behind the recovery point: nothing of them was compacted.
             if index > suspect, base < expected || (base > expected && isStrict(recoveryPoint)) {
-                try cut(before: index)
+                try cut(before: index, expected: expected)
                 break
             }
             let (segment, damage) = try walk(base, recoveryPoint: recoveryPoint)
@@ -55,9 +55,7 @@ extension LogLoader {
                     try scanner.checkCRC(of: batch)
                     report.bytesVerified += batch.header.sizeInBytes
                 }
-                if !epochsAreKnown {
-                    _ = epochs.assign(batch.header.partitionLeaderEpoch, startOffset: batch.header.baseOffset)
-                }
+                try check(batch, in: file)
                 segment.indexes.add(batch.header, at: batch.position, interval: configuration.indexIntervalBytes)
                 segment.nextOffset = batch.header.nextOffset
                 segment.size = batch.end
@@ -65,7 +63,9 @@ extension LogLoader {
             return (segment, nil)
         } catch {
             // What was flushed once and is damaged now is no torn tail: cutting would lose what was acknowledged.
-            guard case .corrupt(let damage) = error, segment.nextOffset >= recoveryPoint else { throw error }
+            guard case .corrupt(let damage) = error, damage.isTorn, segment.nextOffset >= recoveryPoint else {
+                throw error
+            }
             return (segment, damage)
         }
     }
@@ -82,10 +82,20 @@ extension LogLoader {
         if isStrict(recoveryPoint), header.baseOffset > max(expected, recoveryPoint) {
             return .badOffsetDelta(record: 0)
         }
-        let epoch = header.partitionLeaderEpoch
-        let isRightEpoch =
-            epochsAreKnown ? epoch == epochs.epoch(at: header.baseOffset) : epoch >= epochs.latest ?? 0
-        return header.baseOffset < recoveryPoint || isRightEpoch ? nil : .badProducerState
+        return nil
+    }
+
+    /// Throws unless the batch has the epoch that the checkpoint says. No torn write leaves a right checksum and a wrong
+    /// epoch: then one of the two is damaged, and nobody here can tell which. Without a checkpoint the batches say what
+    /// the epochs are, as long as they rise.
+    private mutating func check(_ batch: SegmentScanner.Batch, in file: any LogFile) throws(LogError) {
+        let found = batch.header.partitionLeaderEpoch
+        let known = epochsAreKnown ? epochs.epoch(at: batch.header.baseOffset) : max(found, epochs.latest ?? 0)
+        guard found == known else {
+            let reason = LogError.CorruptBatch.Reason.leaderEpoch(found: found, known: known ?? .none)
+            throw .corrupt(.init(file: file.path.string, position: batch.position, reason: reason))
+        }
+        if !epochsAreKnown { _ = epochs.assign(found, startOffset: batch.header.baseOffset) }
     }
 
     /// Opens a segment so that reads show what the disk has: flushed, and forgotten by the page cache.
@@ -108,9 +118,9 @@ extension LogLoader {
     }
 
     /// The segment at `index` does not continue the one before it: it and all behind it go.
-    private mutating func cut(before index: Int) throws(LogError) {
+    private mutating func cut(before index: Int, expected: Offset) throws(LogError) {
         let path = SegmentFile.log.path(bases[index], in: directory)
-        report.cut = .init(file: path.string, position: 0, reason: .badOffsetDelta(record: 0))
+        report.cut = .init(file: path.string, position: 0, reason: .hole(expected: expected))
         try drop(segmentsFrom: index)
     }
 
@@ -170,6 +180,7 @@ extension LogLoader {
         let indexes = SegmentIndexes(
             baseOffset: base, offsetBytes: offsets, timeBytes: times, tail: size - (entry?.position ?? 0))
         guard let last = indexes.maxTimestamp?.lastOffset ?? (size == 0 ? base - 1 : nil) else { return nil }
+        if let highest = indexes.maxTimestamp, try !isTrue(highest, indexes, file, size) { return nil }
         var scanner = SegmentScanner(file, from: entry?.position ?? 0, to: size, window: SegmentScanner.walkWindow)
         var next = base
         do throws(LogError) {
@@ -182,6 +193,21 @@ extension LogLoader {
         } catch .corrupt { return nil }
         guard last < next || size == 0 else { return nil }
         return VerifiedSegment(file: file, size: size, indexes: indexes, nextOffset: next)
+    }
+
+    /// Whether the batch that a time index names has the time that it says.
+    private func isTrue(
+        _ entry: TimeIndexView.Entry, _ indexes: SegmentIndexes, _ file: any LogFile, _ size: Int
+    ) throws(LogError) -> Bool {
+        let from = unsafe indexes.withOffsets { view in unsafe view.entry(notBehind: entry.lastOffset)?.position }
+        var scanner = SegmentScanner(file, from: from ?? 0, to: size, window: SegmentScanner.searchWindow)
+        do throws(LogError) {
+            while let batch = try scanner.next() {
+                guard batch.header.lastOffset >= entry.lastOffset else { continue }
+                return batch.header.lastOffset == entry.lastOffset && batch.header.maxTimestamp == entry.timestamp
+            }
+            return false
+        } catch .corrupt { return false }
     }
 
     /// Rebuilds the indexes of the last segment. Damage in a log that was closed cleanly is never cut away.
@@ -201,4 +227,9 @@ extension LogLoader {
         }
         return segment
     }
+}
+
+extension LogError.CorruptBatch {
+    /// Whether a write that was cut off may have left it.
+    fileprivate var isTorn: Bool { if case .batch = reason { true } else { false } }
 }

@@ -61,9 +61,10 @@ struct LogLoader {
         } else {
             try loadTail()
         }
-        guard let last = bases.last, let tail = verified[last] else { throw .offline }
-        if tail.nextOffset < logStartOffset { return try startOver() }
-        let aborted = try loadProducers(suspect: bases[min(suspect, bases.count - 1)], logEnd: tail.nextOffset)
+        guard let last = bases.last, let logEnd = verified[last]?.nextOffset else { throw .offline }
+        if logEnd < logStartOffset { return try startOver() }
+        let aborted = try loadProducers(suspect: bases[min(suspect, bases.count - 1)], logEnd: logEnd)
+        guard let tail = verified[last] else { throw .offline }
         return try finish(tail, aborted: aborted)
     }
 

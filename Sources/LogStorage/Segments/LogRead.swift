@@ -51,4 +51,10 @@ package struct TimestampedOffset: Hashable, Sendable {
     package var offset: Offset
     package var timestamp: Timestamp
     package var leaderEpoch: LeaderEpoch
+
+    package init(offset: Offset, timestamp: Timestamp, leaderEpoch: LeaderEpoch) {
+        self.offset = offset
+        self.timestamp = timestamp
+        self.leaderEpoch = leaderEpoch
+    }
 }

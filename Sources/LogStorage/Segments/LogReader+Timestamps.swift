@@ -55,7 +55,12 @@ extension LogReader {
 
     /// The highest timestamp in the segment.
     private func highest(in segment: ReadableSegment) throws(LogError) -> TimeIndexView.Entry? {
-        if case .sealed(let sealed) = segment.source { return try sealed.maxTimestamp() }
+        if case .sealed(let sealed) = segment.source {
+            return try sealed.maxTimestamp { entry throws(LogError) in
+                let batch = try LogSearch(reader: self, segment: segment).batch(containing: entry.lastOffset)
+                return batch?.header.lastOffset == entry.lastOffset && batch?.header.maxTimestamp == entry.timestamp
+            }
+        }
         return state.withLock { state in
             state.tail.baseOffset == segment.baseOffset ? state.tail.indexes.maxTimestamp : nil
         }
@@ -67,9 +72,6 @@ extension LogReader {
     private func maxTimestamp(
         in segment: ReadableSegment, from: Offset, upTo: Offset
     ) throws(LogError) -> TimeIndexView.Entry? {
-        if case .sealed(let sealed) = segment.source, segment.nextOffset <= upTo, segment.baseOffset >= from {
-            return try sealed.maxTimestamp()
-        }
         if segment.nextOffset <= upTo, segment.baseOffset >= from, let known = try highest(in: segment),
             known.lastOffset < upTo
         {

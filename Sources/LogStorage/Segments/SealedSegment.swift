@@ -60,11 +60,19 @@ final class SealedSegment: Sendable {
         return unsafe map.withBytes { unsafe body(TimeIndexView(bytes: $0, baseOffset: baseOffset)) }
     }
 
-    /// The highest timestamp and the last offset of the batch that has it; nil in a segment without batches.
-    func maxTimestamp() throws(LogError) -> TimeIndexView.Entry? {
+    /// The highest timestamp and the last offset of the batch that has it; nil in a segment without batches. The last
+    /// entry of the index is believed if `isTrue` finds it in the log; else the index is made anew.
+    func maxTimestamp(
+        isTrue: (TimeIndexView.Entry) throws(LogError) -> Bool
+    ) throws(LogError) -> TimeIndexView.Entry? {
         if let known = facts.withLock({ $0.maxTimestamp }) { return known }
-        guard let last = unsafe try withTimes({ view in unsafe view.last }) else { return nil }
-        facts.withLock { $0.maxTimestamp = last }
+        guard var last = unsafe try withTimes({ view in unsafe view.last }) else { return nil }
+        if try !isTrue(last) {
+            try rebuildIndexes()
+            guard let rebuilt = unsafe try withTimes({ view in unsafe view.last }) else { return nil }
+            last = rebuilt
+        }
+        facts.withLock { [last] in $0.maxTimestamp = last }
         return last
     }
 
@@ -74,7 +82,7 @@ final class SealedSegment: Sendable {
         do {
             let bytes = try environment.fileSystem.contents(of: path(.txnindex)) ?? []
             guard let transactions = TransactionIndex.decode(bytes) else {
-                throw LogError.corrupt(.init(file: path(.txnindex).string, position: 0, reason: .badProducerState))
+                throw LogError.corrupt(.init(file: path(.txnindex).string, position: 0, reason: .index))
             }
             facts.withLock { $0.aborted = transactions }
             return transactions
@@ -117,7 +125,7 @@ final class SealedSegment: Sendable {
             if let map = unsafe try soundMap(path, isSound) { return map }
             try rebuildIndexes()
             guard let map = unsafe try soundMap(path, isSound) else {
-                throw .corrupt(.init(file: path.string, position: 0, reason: .badOffsetDelta(record: 0)))
+                throw .corrupt(.init(file: path.string, position: 0, reason: .index))
             }
             return map
         }
