@@ -1,10 +1,15 @@
 package import KafkaProtocol
 
 extension PartitionLog {
-    /// Whether a flush is due by `flush.messages`: with 1, whenever anything is not on disk.
+    /// Whether a flush is due: by `flush.messages` (with 1, whenever anything is not on disk), or because a sealed
+    /// segment is not on disk.
+    ///
+    /// A topic that leaves flushing to the system is flushed where a segment ends, as Kafka does: recovery has one
+    /// segment to read then, and the sealed one's files can be closed.
     package var needsFlush: Bool {
         guard condition == .open else { return false }
         if configuration.commitsOnFlush { return unflushed.flushed < logEnd }
+        if unflushed.flushed < tail.baseOffset { return true }
         return unflushed.flushed.distance(to: logEnd) >= configuration.flushMessages
     }
 
