@@ -1,6 +1,7 @@
 import BrokerTesting
 import KafkaProtocol
 import LogStorage
+import Synchronization
 import Testing
 
 @testable import Broker
@@ -53,6 +54,11 @@ struct PartitionTests {
             defer { gated.gate.open() }
             try writer.send(ProduceRequest.of(TestBatch.values(["b"]), to: "t"), version: 12)
             await gated.gate.someoneWaits()
+            let isAnswered = Mutex(false)
+            async let answer = {
+                defer { isAnswered.withLock { $0 = true } }
+                return try await writer.receive(ProduceRequest.self, version: 12)
+            }()
             // Written, and not flushed: not there for any reader.
             let early = try await reader.fetch("t", from: 0)
             #expect(try early.values == ["a"])
@@ -66,11 +72,13 @@ struct PartitionTests {
                 $0.maxWaitMs = 600_000
             }
             try reader.send(waiting, version: 12)
+            // The broker has one loop, and it has answered four requests since: an answer would have come by now.
+            #expect(!isAnswered.withLock { $0 })
             gated.gate.open()
             let woken = try await reader.receive(FetchRequest.self, version: 12)
             #expect(try woken.responses.first?.partitions.first?.values == ["b"])
-            let answer = try await writer.receive(ProduceRequest.self, version: 12)
-            #expect(answer.responses.first?.partitionResponses.first?.baseOffset == 1)
+            let produced = try await answer
+            #expect(produced.responses.first?.partitionResponses.first?.baseOffset == 1)
             await reader.close()
         }
     }
