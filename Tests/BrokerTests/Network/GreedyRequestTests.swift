@@ -77,25 +77,31 @@ struct GreedyRequestTests {
         }
     }
 
+    /// Sets a value of so many bytes, which is kept as it is.
+    private static func valueRequest(byteCount: Int) -> IncrementalAlterConfigsRequest {
+        .with {
+            $0.resources = [
+                .with { resource in
+                    resource.resourceType = 16
+                    resource.resourceName = "subscription"
+                    resource.configs = [
+                        .with { ($0.name, $0.value) = ("metrics", String(repeating: "x", count: byteCount)) }
+                    ]
+                }
+            ]
+        }
+    }
+
     @Test func `a change of the metadata that is too large costs the connection, not the broker`() async throws {
         try await withOpenedBroker { broker in
-            let witness = try await broker.connect()
-            try await witness.createTopic("events")
             let connection = try await broker.connect()
-            let value = Array(repeating: "0:1", count: 5 << 20).joined(separator: ",")
-            let request = IncrementalAlterConfigsRequest.with {
-                $0.resources = [
-                    .with { resource in
-                        resource.resourceType = 2
-                        resource.resourceName = "events"
-                        resource.configs = [
-                            .with { ($0.name, $0.value) = ("leader.replication.throttled.replicas", value) }
-                        ]
-                    }
-                ]
-            }
-            connection.sendFrame(try Wire.frame(request, version: 1))
-            _ = await connection.receive()
+            // More than a client's batch may have, and less than a change may.
+            let large = try await connection.ask(Self.valueRequest(byteCount: 2 << 20), version: 1)
+            #expect(large.responses.map(\.errorCode) == [.none])
+            let tooLarge = Self.valueRequest(byteCount: MetadataWriter.largestChange)
+            connection.sendFrame(try Wire.frame(tooLarge, version: 1))
+            #expect(await connection.receive() == nil)
+            let witness = try await broker.connect()
             try await witness.createTopic("still-here")
             #expect(broker.service.core?.failure == nil)
             await connection.close()
