@@ -91,11 +91,11 @@ struct Serve: AsyncParsableCommand {
         let (seconds, attoseconds) = ready.duration.components
         let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
         let recovered = ready.wasClean ? "" : ", recovered after an unclean stop"
+        // Parsing and starting have touched most of the executable, and serving needs little of it.
+        martlet_release_clean_pages()
         print(
             "Martlet is ready on \(addresses) "
                 + "(data in \(dataDirectory), \(ready.partitionCount) partitions, \(milliseconds) ms\(recovered))")
         flushStandardOutput()
-        // Parsing and starting have touched most of the executable, and serving needs little of it.
-        martlet_release_clean_pages()
     }
 }

@@ -34,11 +34,19 @@ final class DelayedFetch: ReadWaiter {
         }
         // What came between the first look and this line rang no bell.
         if !isStill, attempt(false) { return finish() }
-        let timeout = eventLoop.scheduleTask(in: maxWait) { [self] in look(isLast: true) }
+        let timeout = eventLoop.scheduleTask(deadline: Self.deadline(.now(), maxWait)) { [self] in look(isLast: true) }
         self.timeout.withLock { $0 = timeout }
     }
 
     private let timeout = Mutex<Scheduled<Void>?>(nil)
+
+    /// When a wait of at most `maxWait` ends: a little early, on a grid that all waits of its length share, so that a
+    /// loop wakes once for many consumers that have nothing to read.
+    static func deadline(_ now: NIODeadline, _ maxWait: TimeAmount) -> NIODeadline {
+        let grid = UInt64(clamping: max(1, min(maxWait.nanoseconds / 16, TimeAmount.milliseconds(50).nanoseconds)))
+        let latest = (now + maxWait).uptimeNanoseconds
+        return max(now, NIODeadline.uptimeNanoseconds(latest - latest % grid))
+    }
 
     func partitionAdvanced() {
         guard !isRung.exchange(true, ordering: .acquiringAndReleasing) else { return }
