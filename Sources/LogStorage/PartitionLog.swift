@@ -88,7 +88,7 @@ package final class PartitionLog {
         tail = TailWriter(
             baseOffset: loaded.tail.baseOffset, file: loaded.tail.file, size: loaded.tail.size,
             firstTimestamp: loaded.firstTimestamp, createdAt: environment.clock.now, maxAge: age)
-        unflushed = Unflushed(flushed: loaded.logEnd, names: loaded.isNew)
+        unflushed = Unflushed(flushed: loaded.logEnd)
         let offsets = PartitionOffsets(
             logStart: loaded.logStart, logEnd: loaded.logEnd, firstUnstable: loaded.producers.firstUnstable)
         reader = LogReader(

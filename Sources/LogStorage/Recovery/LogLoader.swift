@@ -43,8 +43,6 @@ struct LogLoader {
         var highestEpoch: LeaderEpoch?
         var producers: ProducerStateManager
         var report: RecoveryReport
-        /// The first segment was made just now and its name is not durable yet.
-        var isNew: Bool
     }
 
     mutating func load() throws(LogError) -> LoadedLog {
@@ -102,15 +100,17 @@ struct LogLoader {
         return bases.lastIndex { $0 <= recoveryPoint } ?? 0
     }
 
+    /// The first segment's name is durable before anything is appended: a later one that survives without it would move
+    /// the log start.
     private mutating func makeNew(at offset: Offset) throws(LogError) -> LoadedLog {
         do throws(FileSystemError) {
             let file = try fileSystem.open(SegmentFile.log.path(offset, in: directory), .createEmpty)
+            try fileSystem.synchronizeDirectory(directory)
             let tail = TailSegment(
                 baseOffset: offset, file: file, size: 0, indexes: SegmentIndexes(baseOffset: offset), writtenFrom: 0)
             return LoadedLog(
                 sealed: [], tail: tail, logStart: offset, logEnd: offset, epochs: epochs, highestEpoch: epochs.latest,
-                producers: producers,
-                report: report, isNew: true)
+                producers: producers, report: report)
         } catch { throw .storage(error) }
     }
 
@@ -149,7 +149,7 @@ struct LogLoader {
         return LoadedLog(
             sealed: sealed, tail: segment, firstTimestamp: try firstTimestamp(of: tail),
             logStart: max(logStartOffset, bases[0]), logEnd: tail.nextOffset, epochs: epochs,
-            highestEpoch: highestEpoch, producers: producers, report: report, isNew: false)
+            highestEpoch: highestEpoch, producers: producers, report: report)
     }
 
     private func firstTimestamp(of segment: VerifiedSegment) throws(LogError) -> Timestamp? {
