@@ -29,12 +29,26 @@ struct SimulatedDisk: Sendable {
         var durable: [UInt8] = []
         /// Sectors that were written since the last flush; a failed flush empties it and keeps nothing.
         var dirty: Set<Int> = []
+        /// The end of what was reserved beyond the size.
+        var allocated = 0
         /// Whether the size was changed since the last flush and may reach the disk by itself.
         var sizeIsDirty = false
         var entries: [String: Int] = [:]
         var durableEntries: [String: Int] = [:]
         /// Changes of names since the last flush of the directory, in order.
-        var pendingNames: [(name: String, node: Int?)] = []
+        var pendingNames: [NameChange] = []
+    }
+
+    /// A name that was given or taken. A rename is one change: no cut leaves both names or none.
+    struct NameChange: Sendable {
+        var name: String
+        var node: Int?
+        var removed: String?
+
+        func apply(to entries: inout [String: Int]) {
+            if let removed { entries[removed] = nil }
+            entries[name] = node
+        }
     }
 
     var nodes = [Node(isDirectory: true)]
@@ -44,7 +58,11 @@ struct SimulatedDisk: Sendable {
     var generation = 0
     var locks: [Int: Int] = [:]
     var callCount = 0
-    var failure: (countdown: Int, errno: Errno, operation: FileSystemError.Operation?)?
+    var fault: PlannedFault?
+    /// The process that made the planned call is no more: nothing answers it.
+    var isStopped = false
+    /// What each call that changes or flushes something costs, and by whose clock.
+    var delay: (clock: ManualClock, time: Duration)?
     /// The disk as it was before each call, while somebody wants to know.
     var recorded: [SimulatedDisk]?
 
@@ -54,22 +72,27 @@ struct SimulatedDisk: Sendable {
     }
 
     /// The same disk without the memory of its past.
-    private var unrecorded: SimulatedDisk {
+    var unrecorded: SimulatedDisk {
         var copy = self
         copy.recorded = nil
         return copy
     }
 
-    /// The bytes of all files that have a name.
-    var used: Int { size(of: Self.root) }
+    /// The bytes of all files that have a name, or two, and what is reserved for them.
+    var used: Int {
+        var named: Set<Int> = []
+        collect(Self.root, &named)
+        return named.reduce(0) { $0 + max(nodes[$1].bytes.count, nodes[$1].allocated) }
+    }
 
-    private func size(of node: Int) -> Int {
-        nodes[node].entries.values.reduce(nodes[node].bytes.count) { $0 + size(of: $1) }
+    private func collect(_ node: Int, _ named: inout Set<Int>) {
+        guard named.insert(node).inserted else { return }
+        for child in nodes[node].entries.values { collect(child, &named) }
     }
 
     // MARK: Names
 
-    private static let root = 0
+    static let root = 0
 
     func node(_ path: FilePath) -> Int? { node(Self.names(path)[...]) }
 
@@ -91,93 +114,108 @@ struct SimulatedDisk: Sendable {
         of path: FilePath, _ operation: FileSystemError.Operation
     ) throws(FileSystemError) -> (node: Int, name: String) {
         let names = Self.names(path)
-        guard let name = names.last, let node = node(names.dropLast()), nodes[node].isDirectory else {
+        guard let name = names.last, let node = node(names.dropLast()) else {
             throw FileSystemError(operation, path, .noSuchFileOrDirectory)
         }
+        guard nodes[node].isDirectory else { throw FileSystemError(operation, path, .notDirectory) }
         return (node, name)
     }
 
-    private mutating func setEntry(_ name: String, in directory: Int, to node: Int?) {
-        nodes[directory].entries[name] = node
-        nodes[directory].pendingNames.append((name, node))
+    /// What stands at the path; throws where the way there leads through a file.
+    func find(_ path: FilePath, _ operation: FileSystemError.Operation) throws(FileSystemError) -> Int? {
+        let names = Self.names(path)
+        if let parent = node(names.dropLast()), !nodes[parent].isDirectory {
+            throw FileSystemError(operation, path, .notDirectory)
+        }
+        return node(names[...])
     }
 
-    /// Counts a call that changes or flushes something, and fails it if it is its turn.
-    private mutating func enter(_ operation: FileSystemError.Operation, _ path: FilePath) throws(FileSystemError) {
-        callCount += 1
-        if recorded != nil {
-            let now = unrecorded
-            recorded?.append(now)
-        }
-        guard let planned = failure, planned.operation == nil || planned.operation == operation else { return }
-        guard planned.countdown <= 1 else {
-            failure?.countdown -= 1
-            return
-        }
-        failure = nil
-        throw FileSystemError(operation, path, planned.errno)
+    private mutating func change(_ directory: Int, _ change: NameChange) {
+        change.apply(to: &nodes[directory].entries)
+        nodes[directory].pendingNames.append(change)
     }
 
     mutating func open(_ path: FilePath, _ mode: FileOpenMode) throws(FileSystemError) -> Int {
-        if let found = node(path) {
+        if let found = try find(path, .open) {
             guard !nodes[found].isDirectory || mode == .readOnly else {
                 throw FileSystemError(.open, path, .isDirectory)
             }
             if mode == .createEmpty { try truncate(found, to: 0, path) }
             return found
         }
+        let (directory, name) = try parent(of: path, .open)
         guard mode == .create || mode == .createEmpty else {
             throw FileSystemError(.open, path, .noSuchFileOrDirectory)
         }
-        let (directory, name) = try parent(of: path, .open)
         try enter(.open, path)
         nodes.append(Node(isDirectory: false))
-        setEntry(name, in: directory, to: nodes.count - 1)
+        change(directory, NameChange(name: name, node: nodes.count - 1))
         return nodes.count - 1
     }
 
     mutating func createDirectory(_ path: FilePath) throws(FileSystemError) {
-        if let found = node(path), nodes[found].isDirectory { return }
+        if let found = try find(path, .createDirectory) {
+            guard nodes[found].isDirectory else { throw FileSystemError(.createDirectory, path, .fileExists) }
+            return
+        }
         let (directory, name) = try parent(of: path, .createDirectory)
         try enter(.createDirectory, path)
         nodes.append(Node(isDirectory: true))
-        setEntry(name, in: directory, to: nodes.count - 1)
+        change(directory, NameChange(name: name, node: nodes.count - 1))
     }
 
     mutating func rename(_ source: FilePath, to destination: FilePath) throws(FileSystemError) {
-        guard let moved = node(source) else { throw FileSystemError(.rename, source, .noSuchFileOrDirectory) }
+        guard let moved = try find(source, .rename) else {
+            throw FileSystemError(.rename, source, .noSuchFileOrDirectory)
+        }
         let (from, oldName) = try parent(of: source, .rename)
         let (to, newName) = try parent(of: destination, .rename)
+        if let replaced = nodes[to].entries[newName] {
+            guard nodes[replaced].isDirectory == nodes[moved].isDirectory else {
+                throw FileSystemError(.rename, source, nodes[moved].isDirectory ? .notDirectory : .isDirectory)
+            }
+            guard nodes[replaced].entries.isEmpty || replaced == moved else {
+                throw FileSystemError(.rename, source, .directoryNotEmpty)
+            }
+        }
         try enter(.rename, source)
         precondition(from == to, "the simulated disk renames within a directory only")
-        // One change for the disk: no cut leaves both names or none.
-        nodes[from].entries[newName] = moved
-        nodes[from].entries[oldName] = nil
-        nodes[from].pendingNames.append((newName + "\0" + oldName, moved))
+        guard nodes[to].entries[newName] != moved else { return }
+        change(from, NameChange(name: newName, node: moved, removed: oldName))
     }
 
     mutating func link(_ source: FilePath, to destination: FilePath) throws(FileSystemError) {
-        guard let linked = node(source) else { throw FileSystemError(.link, source, .noSuchFileOrDirectory) }
+        guard let linked = try find(source, .link) else { throw FileSystemError(.link, source, .noSuchFileOrDirectory) }
         let (directory, name) = try parent(of: destination, .link)
+        guard nodes[directory].entries[name] == nil else { throw FileSystemError(.link, source, .fileExists) }
+        guard !nodes[linked].isDirectory else { throw FileSystemError(.link, source, .notPermitted) }
         try enter(.link, source)
-        setEntry(name, in: directory, to: linked)
+        change(directory, NameChange(name: name, node: linked))
     }
 
-    mutating func remove(_ path: FilePath) throws(FileSystemError) {
-        guard let found = node(path) else { throw FileSystemError(.remove, path, .noSuchFileOrDirectory) }
+    mutating func remove(_ path: FilePath, isDirectory: Bool) throws(FileSystemError) {
+        guard let found = try find(path, .remove) else { throw FileSystemError(.remove, path, .noSuchFileOrDirectory) }
+        guard nodes[found].isDirectory == isDirectory else {
+            throw FileSystemError(.remove, path, isDirectory ? .notDirectory : .isDirectory)
+        }
         guard nodes[found].entries.isEmpty else { throw FileSystemError(.remove, path, .directoryNotEmpty) }
         let (directory, name) = try parent(of: path, .remove)
         try enter(.remove, path)
-        setEntry(name, in: directory, to: nil)
+        change(directory, NameChange(name: name, node: nil))
     }
 
     mutating func synchronizeDirectory(_ path: FilePath) throws(FileSystemError) {
-        guard let found = node(path) else {
+        guard let found = try find(path, .synchronizeDirectory) else {
             throw FileSystemError(.synchronizeDirectory, path, .noSuchFileOrDirectory)
         }
+        guard nodes[found].isDirectory else { throw FileSystemError(.synchronizeDirectory, path, .notDirectory) }
         try enter(.synchronizeDirectory, path)
-        nodes[found].durableEntries = nodes[found].entries
-        nodes[found].pendingNames = []
+        flushNames(of: found)
+    }
+
+    private mutating func flushNames(of directory: Int) {
+        nodes[directory].durableEntries = nodes[directory].entries
+        nodes[directory].pendingNames = []
     }
 
     // MARK: Bytes
@@ -191,7 +229,8 @@ struct SimulatedDisk: Sendable {
             failed = error
             bytes = bytes.prefix(Int.random(in: 0...bytes.count, using: &random))
         }
-        let growth = max(0, position + bytes.count - nodes[node].bytes.count)
+        let held = max(nodes[node].bytes.count, nodes[node].allocated)
+        let growth = max(0, position + bytes.count - held)
         if growth > 0, capacity < .max, growth > capacity - used {
             failed = FileSystemError(.write, path, .noSpace)
             bytes = bytes.prefix(max(0, bytes.count - (growth - max(0, capacity - used))))
@@ -202,62 +241,84 @@ struct SimulatedDisk: Sendable {
 
     private mutating func put(_ bytes: ArraySlice<UInt8>, into node: Int, at position: Int) {
         let end = position + bytes.count
-        if end > nodes[node].bytes.count {
-            nodes[node].bytes += [UInt8](repeating: 0, count: end - nodes[node].bytes.count)
-            nodes[node].sizeIsDirty = true
-        }
+        if end > nodes[node].bytes.count { setSize(end, of: node) }
         Self.copy(bytes, to: &nodes[node].bytes, at: position)
         for sector in position / Self.sectorSize...(end - 1) / Self.sectorSize { nodes[node].dirty.insert(sector) }
     }
 
     mutating func truncate(_ node: Int, to size: Int, _ path: FilePath) throws(FileSystemError) {
         try enter(.truncate, path)
+        setSize(size, of: node)
+        nodes[node].allocated = size
+    }
+
+    /// What is new reads as zeros. Of a sector that was cut in two the rest is zeros on the disk, too, if it gets there.
+    private mutating func setSize(_ size: Int, of node: Int) {
         let count = nodes[node].bytes.count
-        if size < count {
-            nodes[node].bytes.removeLast(count - size)
-        } else {
-            nodes[node].bytes += [UInt8](repeating: 0, count: size - count)
-        }
+        guard size != count else { return }
+        Self.resize(&nodes[node].bytes, to: size)
         nodes[node].sizeIsDirty = true
+        let sectors = (min(size, count) / Self.sectorSize)..<Self.sectorCount(size)
+        if size < count { nodes[node].dirty = nodes[node].dirty.filter { $0 < sectors.upperBound } }
+        nodes[node].dirty.formUnion(sectors)
+    }
+
+    private static func sectorCount(_ size: Int) -> Int { (size + sectorSize - 1) / sectorSize }
+
+    mutating func allocate(_ range: Range<Int>, for node: Int, _ path: FilePath) throws(FileSystemError) {
+        try enter(.allocate, path)
+        let growth = range.upperBound - max(nodes[node].bytes.count, nodes[node].allocated)
+        if growth > 0, capacity < .max, growth > capacity - used { throw FileSystemError(.allocate, path, .noSpace) }
+        nodes[node].allocated = max(nodes[node].allocated, range.upperBound)
     }
 
     mutating func synchronize(_ node: Int, _ path: FilePath) throws(FileSystemError) {
         do throws(FileSystemError) { try enter(.synchronize, path) } catch {
-            // The pages count as clean now: readable, and gone at the next cut.
-            nodes[node].dirty = []
-            nodes[node].sizeIsDirty = false
+            if !isStopped { loseWritten(node) }
             throw error
         }
-        // What an earlier flush failed to write is clean and is not written now.
-        var durable = nodes[node].durable
-        let bytes = nodes[node].bytes
-        resize(&durable, to: nodes[node].sizeIsDirty || !nodes[node].dirty.isEmpty ? bytes.count : durable.count)
-        for sector in nodes[node].dirty { copySector(sector, from: bytes, to: &durable) }
-        nodes[node].durable = durable
+        flushBytes(of: node)
+    }
+
+    /// The pages count as clean now: readable, and gone at the next cut.
+    private mutating func loseWritten(_ node: Int) {
         nodes[node].dirty = []
         nodes[node].sizeIsDirty = false
     }
 
+    private mutating func flushBytes(of node: Int) {
+        // What an earlier flush failed to write is clean and is not written now.
+        var durable = nodes[node].durable
+        let bytes = nodes[node].bytes
+        Self.resize(&durable, to: nodes[node].sizeIsDirty || !nodes[node].dirty.isEmpty ? bytes.count : durable.count)
+        for sector in nodes[node].dirty { Self.copySector(sector, from: bytes, to: &durable) }
+        nodes[node].durable = durable
+        loseWritten(node)
+    }
+
     mutating func synchronizeAll() throws(FileSystemError) {
-        for node in nodes.indices {
-            if nodes[node].isDirectory {
-                nodes[node].durableEntries = nodes[node].entries
-                nodes[node].pendingNames = []
-            } else {
-                try synchronize(node, FilePath("/"))
-            }
+        do throws(FileSystemError) { try enter(.synchronize, FilePath("/")) } catch {
+            guard !isStopped else { throw error }
+            for node in nodes.indices where !nodes[node].isDirectory { loseWritten(node) }
+            throw error
         }
+        for node in nodes.indices { if nodes[node].isDirectory { flushNames(of: node) } else { flushBytes(of: node) } }
     }
 
     /// The page cache forgets clean sectors: the next read shows what the disk has.
     mutating func dropClean(_ node: Int, _ range: Range<Int>) {
-        guard nodes[node].dirty.isEmpty, !nodes[node].sizeIsDirty else { return }
-        var bytes = nodes[node].durable
-        resize(&bytes, to: nodes[node].bytes.count)
-        nodes[node].bytes = bytes
+        guard !range.isEmpty else { return }
+        var onDisk = nodes[node].durable
+        Self.resize(&onDisk, to: nodes[node].bytes.count)
+        let last = min(range.upperBound - 1, onDisk.count - 1)
+        guard range.lowerBound <= last else { return }
+        for sector in range.lowerBound / Self.sectorSize...last / Self.sectorSize
+        where !nodes[node].dirty.contains(sector) {
+            Self.copySector(sector, from: onDisk, to: &nodes[node].bytes)
+        }
     }
 
-    private func resize(_ bytes: inout [UInt8], to size: Int) {
+    static func resize(_ bytes: inout [UInt8], to size: Int) {
         if size < bytes.count {
             bytes.removeLast(bytes.count - size)
         } else {
@@ -265,10 +326,16 @@ struct SimulatedDisk: Sendable {
         }
     }
 
-    private func copySector(_ sector: Int, from source: [UInt8], to target: inout [UInt8]) {
-        let start = sector * Self.sectorSize
-        let end = min(start + Self.sectorSize, source.count, target.count)
-        if start < end { Self.copy(source[start..<end], to: &target, at: start) }
+    /// Copies a sector, or the part of it behind `start` or before `end`. Where the source ends the sector has zeros.
+    static func copySector(
+        _ sector: Int, from source: [UInt8], to target: inout [UInt8], part: Range<Int> = 0..<sectorSize
+    ) {
+        let start = sector * sectorSize + part.lowerBound
+        let end = min(sector * sectorSize + part.upperBound, target.count)
+        guard start < end else { return }
+        let copied = min(end, source.count)
+        if start < copied { copy(source[start..<copied], to: &target, at: start) }
+        for place in max(start, copied)..<max(end, copied) { target[place] = 0 }
     }
 
     /// What `replaceSubrange` does, also fast where nothing is optimised: tests run thousands of disks.
@@ -279,52 +346,6 @@ struct SimulatedDisk: Sendable {
                     .copyMemory(from: source)
             }
         }
-    }
-
-    // MARK: Power
-
-    mutating func processEnd() {
-        generation += 1
-        failure = nil
-    }
-
-    mutating func powerCut() {
-        processEnd()
-        for node in nodes.indices {
-            if nodes[node].isDirectory { cutNames(node) } else { cutBytes(node) }
-        }
-    }
-
-    private mutating func cutBytes(_ node: Int) {
-        let written = nodes[node].bytes
-        var kept = nodes[node].durable
-        if nodes[node].sizeIsDirty {
-            let sizes = [kept.count, written.count, Int.random(in: between(kept.count, written.count), using: &random)]
-            resize(&kept, to: sizes.randomElement(using: &random) ?? kept.count)
-        }
-        let share = UInt64.random(in: 0...4, using: &random)
-        for sector in nodes[node].dirty.sorted() where UInt64.random(in: 0..<4, using: &random) < share {
-            copySector(sector, from: written, to: &kept)
-        }
-        nodes[node].bytes = kept
-        nodes[node].durable = kept
-        nodes[node].dirty = []
-        nodes[node].sizeIsDirty = false
-    }
-
-    private func between(_ one: Int, _ other: Int) -> ClosedRange<Int> { min(one, other)...max(one, other) }
-
-    private mutating func cutNames(_ node: Int) {
-        let pending = nodes[node].pendingNames
-        var entries = nodes[node].durableEntries
-        for (name, target) in pending.prefix(Int.random(in: 0...pending.count, using: &random)) {
-            let names = name.split(separator: "\0")
-            entries[String(names[0])] = target
-            if names.count > 1 { entries[String(names[1])] = nil }
-        }
-        nodes[node].entries = entries
-        nodes[node].durableEntries = entries
-        nodes[node].pendingNames = []
     }
 
     func allPaths() -> [String] {

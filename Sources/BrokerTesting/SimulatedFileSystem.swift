@@ -5,9 +5,9 @@ package import SystemPackage
 /// A disk in memory that can lose power, run full and fail at the n-th call: the twin of the real file system.
 ///
 /// It keeps what was written apart from what was flushed. ``powerCut()`` keeps flushed bytes and, by the seed, any part
-/// of the others: single sectors of 512 bytes of what was written, any size between the flushed one and the last, and of
-/// the names in a directory that was not flushed any first part of the changes. After a failed flush the written bytes
-/// can still be read, count as clean, and are gone at the next cut, as on Linux.
+/// of the others: single sectors of 512 bytes of what was written, some of them torn, any size between the flushed one
+/// and the last, and of the changes of names in a directory that was not flushed a first part or any. After a failed
+/// flush the written bytes can still be read, count as clean, and are gone at the next cut, as on Linux.
 public final class SimulatedFileSystem: Sendable {
     private let disk: Mutex<SimulatedDisk>
 
@@ -32,12 +32,48 @@ public final class SimulatedFileSystem: Sendable {
 
     /// The `count`-th call from now that changes or flushes something fails, and is done in part.
     public func failCall(_ count: Int, with failure: Failure) {
-        disk.withLock { $0.failure = (count, failure.errno, nil) }
+        disk.withLock { $0.fault = .init(countdown: count, effect: .error(failure.errno)) }
     }
 
     /// The `count`-th flush from now fails.
     public func failFlush(_ count: Int = 1) {
-        disk.withLock { $0.failure = (count, .ioError, .synchronize) }
+        disk.withLock { $0.fault = .init(countdown: count, effect: .error(.ioError), operation: .synchronize) }
+    }
+
+    /// The `count`-th read from now fails.
+    public func failRead(_ count: Int = 1) {
+        disk.withLock { $0.fault = .init(countdown: count, effect: .error(.ioError), operation: .read) }
+    }
+
+    /// In the middle of the `count`-th call from now that changes or flushes something the process stops: that call is
+    /// done in part, and every call fails until ``powerCut()`` or ``processEnd()`` says how the stop went.
+    public func stop(atCall count: Int) { disk.withLock { $0.fault = .init(countdown: count, effect: .stop) } }
+
+    /// Whether a call that was to fail, or to be the last, is still to come.
+    public var hasPlannedFault: Bool { disk.withLock { $0.fault != nil } }
+
+    /// No call fails that was to fail.
+    public func mend() { disk.withLock { $0.fault = nil } }
+
+    /// Whether the process has stopped and was not started again.
+    public var isStopped: Bool { disk.withLock { $0.isStopped } }
+
+    /// From now on, each call that changes or flushes something takes `time` by `clock`.
+    public func slowDown(by time: Duration, of clock: ManualClock) {
+        disk.withLock { $0.delay = time > .zero ? (clock, time) : nil }
+    }
+
+    /// Turns over one bit of a file where it lies on the disk: the bit of that number, else one by the seed. Returns
+    /// which; nil where the disk has no such file or no such bit.
+    @discardableResult public func flipBit(_ bit: Int? = nil, inFileAt path: String) -> Int? {
+        disk.withLock { disk in
+            guard let node = disk.node(FilePath(path)), !disk.nodes[node].durable.isEmpty else { return nil }
+            let bit = bit ?? Int.random(in: 0..<8 * disk.nodes[node].durable.count, using: &disk.random)
+            guard disk.nodes[node].durable.indices.contains(bit / 8) else { return nil }
+            disk.nodes[node].durable[bit / 8] ^= 1 << UInt8(bit % 8)
+            disk.dropClean(node, bit / 8..<bit / 8 + 1)
+            return bit
+        }
     }
 
     /// Calls that changed or flushed something so far: the range for ``failCall(_:with:)``.
@@ -64,6 +100,7 @@ public final class SimulatedFileSystem: Sendable {
             disk.nodes[node].bytes = bytes
             disk.nodes[node].durable = bytes
             disk.nodes[node].dirty = []
+            disk.nodes[node].sizeIsDirty = false
         }
     }
 
@@ -103,10 +140,10 @@ public final class SimulatedFileSystem: Sendable {
 
 extension SimulatedFileSystem: FileSystem {
     package func open(_ path: FilePath, _ mode: FileOpenMode) throws(FileSystemError) -> any LogFile {
-        let (node, generation) = try disk.withLock { disk throws(FileSystemError) in
+        let (node, generation) = try withDisk(.open, path) { disk throws(FileSystemError) in
             (try disk.open(path, mode), disk.generation)
         }
-        return SimulatedFile(path: path, node: node, generation: generation, fileSystem: self)
+        return SimulatedFile(path: path, mode: mode, node: node, generation: generation, fileSystem: self)
     }
 
     package func rename(_ source: FilePath, to destination: FilePath) throws(FileSystemError) {
@@ -118,11 +155,11 @@ extension SimulatedFileSystem: FileSystem {
     }
 
     package func remove(_ path: FilePath) throws(FileSystemError) {
-        try disk.withLock { disk throws(FileSystemError) in try disk.remove(path) }
+        try disk.withLock { disk throws(FileSystemError) in try disk.remove(path, isDirectory: false) }
     }
 
     package func removeDirectory(_ path: FilePath) throws(FileSystemError) {
-        try disk.withLock { disk throws(FileSystemError) in try disk.remove(path) }
+        try disk.withLock { disk throws(FileSystemError) in try disk.remove(path, isDirectory: true) }
     }
 
     package func createDirectory(_ path: FilePath) throws(FileSystemError) {
@@ -134,14 +171,19 @@ extension SimulatedFileSystem: FileSystem {
     }
 
     package func list(_ path: FilePath) throws(FileSystemError) -> [String] {
-        try disk.withLock { disk throws(FileSystemError) in
-            guard let node = disk.node(path) else { throw FileSystemError(.list, path, .noSuchFileOrDirectory) }
+        try withDisk(.list, path) { disk throws(FileSystemError) in
+            guard let node = try disk.find(path, .list) else {
+                throw FileSystemError(.list, path, .noSuchFileOrDirectory)
+            }
+            guard disk.nodes[node].isDirectory else { throw FileSystemError(.list, path, .notDirectory) }
             return disk.nodes[node].entries.keys.sorted()
         }
     }
 
     package func isDirectory(_ path: FilePath) throws(FileSystemError) -> Bool {
-        disk.withLock { disk in disk.node(path).map { disk.nodes[$0].isDirectory } ?? false }
+        try withDisk(.list, path) { disk throws(FileSystemError) in
+            try disk.find(path, .list).map { disk.nodes[$0].isDirectory } ?? false
+        }
     }
 
     package func space(at path: FilePath) throws(FileSystemError) -> FileSystemSpace {
@@ -159,115 +201,30 @@ extension SimulatedFileSystem: FileSystem {
         try disk.withLock { disk throws(FileSystemError) in try disk.synchronizeAll() }
     }
 
-    fileprivate func withNode<Result: Sendable>(
-        of file: SimulatedFile, _ operation: FileSystemError.Operation,
+    private func withDisk<Result: Sendable>(
+        _ operation: FileSystemError.Operation, _ path: FilePath,
         _ body: (inout SimulatedDisk) throws(FileSystemError) -> Result
     ) throws(FileSystemError) -> Result {
         try disk.withLock { disk throws(FileSystemError) in
+            try disk.checkRunning(operation, path)
+            return try body(&disk)
+        }
+    }
+
+    func withNode<Result: Sendable>(
+        of file: SimulatedFile, _ operation: FileSystemError.Operation,
+        _ body: (inout SimulatedDisk) throws(FileSystemError) -> Result
+    ) throws(FileSystemError) -> Result {
+        try withDisk(operation, file.path) { disk throws(FileSystemError) in
             // A file that was open when the machine stopped belongs to a process that is no more.
             guard disk.generation == file.generation else { throw FileSystemError(operation, file.path, .ioError) }
             return try body(&disk)
         }
     }
 
-    fileprivate func unlock(_ file: SimulatedFile) {
+    func unlock(_ file: SimulatedFile) {
         disk.withLock { disk in
             if disk.generation == file.generation { disk.locks[file.node] = nil }
         }
-    }
-}
-
-/// An open file of the simulated disk.
-final class SimulatedFile: LogFile {
-    let path: FilePath
-    let node: Int
-    let generation: Int
-    private let fileSystem: SimulatedFileSystem
-    private let holdsLock = Atomic(false)
-
-    init(path: FilePath, node: Int, generation: Int, fileSystem: SimulatedFileSystem) {
-        self.path = path
-        self.node = node
-        self.generation = generation
-        self.fileSystem = fileSystem
-    }
-
-    deinit { if holdsLock.load(ordering: .relaxed) { fileSystem.unlock(self) } }
-
-    var descriptor: CInt? { nil }
-
-    func read(into buffer: UnsafeMutableRawBufferPointer, at position: Int) throws(FileSystemError) -> Int {
-        let limit = buffer.count
-        let bytes = try fileSystem.withNode(of: self, .read) { disk throws(FileSystemError) in
-            disk.nodes[node].bytes
-        }
-        let count = max(0, min(bytes.count - position, limit))
-        guard count > 0 else { return 0 }
-        unsafe bytes.withUnsafeBytes { bytes in
-            unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[position..<position + count]))
-        }
-        return count
-    }
-
-    func write(_ pieces: UnsafeBufferPointer<FilePiece>, at position: Int) throws(FileSystemError) {
-        var bytes: [UInt8] = []
-        for index in 0..<pieces.count {
-            let piece = unsafe pieces[index]
-            unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(start: piece.base, count: piece.count))
-        }
-        try fileSystem.withNode(of: self, .write) { disk throws(FileSystemError) in
-            try disk.write(bytes, to: node, at: position, path)
-        }
-    }
-
-    func truncate(to size: Int) throws(FileSystemError) {
-        try fileSystem.withNode(of: self, .truncate) { disk throws(FileSystemError) in
-            try disk.truncate(node, to: size, path)
-        }
-    }
-
-    func allocate(_ range: Range<Int>) throws(FileSystemError) {}
-
-    func synchronizeData() throws(FileSystemError) {
-        try fileSystem.withNode(of: self, .synchronize) { disk throws(FileSystemError) in
-            try disk.synchronize(node, path)
-        }
-    }
-
-    func synchronize() throws(FileSystemError) { try synchronizeData() }
-
-    func size() throws(FileSystemError) -> Int {
-        try fileSystem.withNode(of: self, .size) { disk throws(FileSystemError) in disk.nodes[node].bytes.count }
-    }
-
-    func lock() throws(FileSystemError) -> Bool {
-        let isTaken = try fileSystem.withNode(of: self, .lock) { disk throws(FileSystemError) in
-            guard disk.locks[node] != disk.generation else { return false }
-            disk.locks[node] = disk.generation
-            return true
-        }
-        if isTaken { holdsLock.store(true, ordering: .relaxed) }
-        return isTaken
-    }
-
-    func dropFromPageCache(_ range: Range<Int>) throws(FileSystemError) {
-        try fileSystem.withNode(of: self, .dropFromPageCache) { disk throws(FileSystemError) in
-            disk.dropClean(node, range)
-        }
-    }
-
-    func isResident(_ range: Range<Int>) -> Bool { true }
-
-    func map(count: Int) throws(FileSystemError) -> any FileMap { SimulatedFileMap(bytes: try read(0..<count)) }
-}
-
-/// A copy in the place of a map.
-private final class SimulatedFileMap: FileMap {
-    private let bytes: [UInt8]
-    var count: Int { bytes.count }
-    init(bytes: [UInt8]) { self.bytes = bytes }
-
-    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        unsafe bytes.withUnsafeBytes { unsafe body($0) }
     }
 }
