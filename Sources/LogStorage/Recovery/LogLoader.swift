@@ -166,7 +166,9 @@ struct LogLoader {
     /// Makes what the verification rebuilt durable: indexes of segments that are sealed by now, then all names.
     private mutating func writeRebuilt(_ aborted: [Offset: [AbortedTransaction]]) throws(LogError) {
         do throws(FileSystemError) {
-            for (base, transactions) in aborted where base != bases.last {
+            // The last segment's, too: it may have been sealed before the cut, and its file would tell of aborts that
+            // are gone.
+            for (base, transactions) in aborted {
                 try write(TransactionIndex.encode(transactions), to: .txnindex, base)
             }
             guard start != .clean else { return }
