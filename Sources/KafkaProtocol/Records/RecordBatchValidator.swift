@@ -76,6 +76,12 @@ package struct RecordBatchValidator: ~Copyable {
         return facts
     }
 
+    /// Checks a batch that lies in a log already, down to its records: the error says what is damaged.
+    package mutating func check(inLog batch: RecordBatchView) throws(RecordBatchError) {
+        var faults: [RecordFault] = []
+        _ = try examine(batch, RecordBatchRules(origin: .log, decompressionLimit: .max), &faults)
+    }
+
     private mutating func examine(
         _ batch: RecordBatchView, _ rules: RecordBatchRules, _ faults: inout [RecordFault]
     ) throws(RecordBatchError) -> RecordBatchFacts {

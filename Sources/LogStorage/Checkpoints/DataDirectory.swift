@@ -24,8 +24,8 @@ package final class DataDirectory: Sendable {
         var highWatermarks: [TopicPartition: Offset]
     }
 
-    private static let lockName = ".lock"
-    private static let cleanShutdownName = ".kafka_cleanshutdown"
+    static let lockName = ".lock"
+    static let cleanShutdownName = ".kafka_cleanshutdown"
     private static let cleanShutdownContents = #"{"version":0,"brokerEpoch":-1}"#
 
     private init(
@@ -111,12 +111,8 @@ package final class DataDirectory: Sendable {
             }
             return .success(found)
         } catch {
-            switch error {
-            case .newerFormat(let version): return .failure(.newerFormat(path, found: version))
-            case .missing(let key): return .failure(.damagedProperties(file, reason: "\(key) is missing"))
-            case .wrong(let key, let value):
-                return .failure(.damagedProperties(file, reason: "\(key) cannot be \(value)"))
-            }
+            if case .newerFormat(let version) = error { return .failure(.newerFormat(path, found: version)) }
+            return .failure(.damagedProperties(file, reason: error.description))
         }
     }
 
@@ -188,12 +184,7 @@ package final class DataDirectory: Sendable {
 
     /// The partitions that have a folder.
     package func partitions() throws(LogError) -> [TopicPartition] {
-        try folders().compactMap { name in
-            guard !name.hasSuffix(Self.deletedSuffix), let dash = name.lastIndex(of: "-"), dash > name.startIndex,
-                let number = Int32(name[name.index(after: dash)...]), number >= 0
-            else { return nil }
-            return TopicPartition(topic: String(name[..<dash]), partition: PartitionIndex(number))
-        }
+        try folders().compactMap { TopicPartition(folderName: $0) }
     }
 
     /// The folders of deleted partitions, which are still to be removed.
@@ -218,6 +209,8 @@ package final class DataDirectory: Sendable {
     }
 
     private static let deletedSuffix = "-delete"
+    /// Ends of folder names that are no partition's: deleted ones, and Kafka's that are being moved or belong to nobody.
+    static let otherEndings = [deletedSuffix, "-future", "-stray"]
 
     private func folders() throws(LogError) -> [String] {
         do throws(FileSystemError) {

@@ -23,10 +23,18 @@ struct MetaProperties: Hashable, Sendable {
             """.utf8)
     }
 
-    enum Problem: Error, Hashable {
+    enum Problem: Error, Hashable, CustomStringConvertible {
         case newerFormat(String)
         case missing(String)
         case wrong(key: String, value: String)
+
+        var description: String {
+            switch self {
+            case .newerFormat(let found): "\(found) is newer than this Martlet knows"
+            case .missing(let key): "\(key) is missing"
+            case .wrong(let key, let value): "\(key) cannot be \(value)"
+            }
+        }
     }
 
     /// A directory that Kafka wrote has no format version of ours: it can be read as it is. One without a directory id,
