@@ -50,6 +50,7 @@ package final class DataDirectory: Sendable {
         let found: Result<DataDirectory, DataDirectoryError>
         do throws(FileSystemError) {
             try createWithParents(path, fileSystem)
+            try makeNamesDurable(path, fileSystem)
             let lockFile = try fileSystem.open(path.appending(lockName), .create)
             guard try lockFile.lock() else { throw FileSystemError(.lock, path, .wouldBlock) }
             _ = try fileSystem.device(of: path)
@@ -91,6 +92,16 @@ package final class DataDirectory: Sendable {
         if !parent.isEmpty { try createWithParents(parent, fileSystem) }
         try fileSystem.createDirectory(path)
         try fileSystem.synchronizeDirectory(parent.isEmpty ? "." : parent)
+    }
+
+    /// What an earlier start has created, and was killed before it was durable: the directory and the folders in it. Who
+    /// may not read the parent has not created the directory either.
+    private static func makeNamesDurable(_ path: FilePath, _ fileSystem: any FileSystem) throws(FileSystemError) {
+        let parent = path.removingLastComponent()
+        do throws(FileSystemError) {
+            try fileSystem.synchronizeDirectory(parent.isEmpty ? "." : parent)
+        } catch  where error.errno == .permissionDenied {}
+        try fileSystem.synchronizeDirectory(path)
     }
 
     /// Reads or makes `meta.properties`.
