@@ -2,7 +2,7 @@
 # make build   one self-contained executable, .build/martlet
 # make test    every test: Swift's, then real Kafka clients against the executable
 # make bench   the benchmarks, as a table; takes some minutes
-# make lint, format, fuzz, million, packages, help: see below
+# make lint, format, simulate, fuzz, million, packages, help: see below
 #
 # What a target needs from Debian it installs itself (naming it first, with sudo when not root), and nothing that is there.
 
@@ -48,7 +48,7 @@ fi
 endef
 
 .PHONY: help packages test-packages bench-packages build serve test test-swift test-clients million bench bench-build \
-    format lint fuzz clean
+    format lint simulate fuzz clean
 
 help: ## lists the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -109,6 +109,11 @@ format: ## formats every Swift file
 
 lint: ## checks the format of every Swift file
 	@swift format lint --strict -r $(swift_sources)
+
+simulate: packages ## runs the log on a disk that fails (seeds=100000 of them; seed=123 repeats one)
+	@export MARTLET_SIMULATE=1
+	swift build $(swift_flags) -c release --scratch-path .build/simulate --product Simulate
+	.build/simulate/release/Simulate $(or $(seed),1) $(if $(seed),1,$(or $(seeds),100000))
 
 fuzz: packages ## runs the fuzz targets (seconds=60 for each)
 	@$(call install,python3)

@@ -112,8 +112,22 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
+
+        // The log on a simulated disk against a model of it; a target of its own, so that `Simulate` can run it, too.
+        .target(
+            name: "Simulation",
+            dependencies: ["BrokerTesting", "LogStorage", "KafkaProtocol", nioCore, systemPackage],
+            path: "Tests/Simulation", swiftSettings: strict),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
     ]
 )
+
+// The program that runs many seeds exists only while `make simulate` names it.
+if Context.environment["MARTLET_SIMULATE"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Simulate", dependencies: ["Simulation"], path: "Tests/Simulate", swiftSettings: strict))
+}
 
 // Fuzz targets, one a folder of Tests/FuzzTargets, exist only while Tests/FuzzTargets/fuzz names them.
 for name in Context.environment["MARTLET_FUZZ"]?.split(separator: ",").map(String.init) ?? [] {

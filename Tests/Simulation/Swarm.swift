@@ -1,0 +1,75 @@
+import BrokerTesting
+import KafkaProtocol
+import LogStorage
+
+/// What one run does, and how often. Each seed leaves some of it out, so that what is rare in a mixture of everything is
+/// common in some runs (swarm testing).
+struct Swarm {
+    enum Operation: CaseIterable {
+        case append, appendIdempotent, appendTransactional, endTransaction, appendSeveral, appendRefused, retry
+        case flush, beginFlush, endFlush, read, lookUp, check
+        case restart, kill, cut, stopAtCall, failNoSpace, failInputOutput, failRead, fill
+        case raiseEpoch, moveLogStart, checkpoint, passTime, reconfigure, flipBit
+    }
+
+    var weights: [(operation: Operation, weight: Int)] = []
+    var steps: Int
+    var codecs: [CompressionCodec] = [.none]
+    var largestValue: Int
+    var configuration = LogConfiguration()
+    /// Of ten unclean stops so many are power cuts.
+    var powerCutsOfTen: Int
+
+    init(_ random: inout SeededRandomNumberGenerator) {
+        steps = Int.random(in: 8...45, using: &random)
+        largestValue = [0, 20, 150, 400].randomElement(using: &random) ?? 20
+        powerCutsOfTen = Int.random(in: 1...10, using: &random)
+        if Int.random(in: 0..<3, using: &random) == 0 { codecs = CompressionCodec.allCases }
+        configuration.segmentBytes = Int.random(in: segmentBytes, using: &random)
+        configuration.indexIntervalBytes = Int.random(in: 0...600, using: &random)
+        configuration.segmentAge = .seconds(Int.random(in: 10...600, using: &random))
+        configuration.preallocate = Int.random(in: 0..<8, using: &random) == 0
+        if Int.random(in: 0..<4, using: &random) == 0 { configuration.timestampType = .logAppendTime }
+        if Int.random(in: 0..<4, using: &random) == 0 {
+            configuration.flushMessages = [2, 6, Int64.max].randomElement(using: &random) ?? 2
+        }
+        for operation in Operation.allCases {
+            let weight = Self.mostOften(operation)
+            let isOut = Int.random(in: 0..<10, using: &random) < Self.leftOutOfTen(operation)
+            weights.append((operation, isOut ? 0 : Int.random(in: 1...weight, using: &random)))
+        }
+    }
+
+    /// A segment takes three of the largest batches at least.
+    var segmentBytes: ClosedRange<Int> {
+        let least = 3 * (200 + 4 * (largestValue + 20))
+        return least...least + 4000
+    }
+
+    private static func mostOften(_ operation: Operation) -> Int {
+        switch operation {
+        case .append, .appendIdempotent, .appendTransactional: 30
+        case .flush: 20
+        case .beginFlush, .endFlush, .endTransaction, .retry: 10
+        case .appendSeveral, .appendRefused, .read, .passTime: 6
+        default: 3
+        }
+    }
+
+    private static func leftOutOfTen(_ operation: Operation) -> Int {
+        switch operation {
+        case .append, .flush: 0
+        case .failNoSpace, .failInputOutput, .failRead, .fill, .stopAtCall, .flipBit, .reconfigure: 6
+        default: 4
+        }
+    }
+
+    func operation(_ random: inout SeededRandomNumberGenerator) -> Operation {
+        var place = Int.random(in: 0..<weights.reduce(0) { $0 + $1.weight }, using: &random)
+        for (operation, weight) in weights {
+            place -= weight
+            if place < 0 { return operation }
+        }
+        return .check
+    }
+}
