@@ -1,4 +1,5 @@
-// A load generator on librdkafka: produces, consumes, waits, creates a topic; prints one line of JSON.
+// A load generator on librdkafka: produces, consumes, waits, creates a topic; and one without it, that replays requests.
+// Prints one line of JSON.
 #pragma once
 
 #include <librdkafka/rdkafka.h>
@@ -17,6 +18,8 @@ struct options {
     int size;           // bytes of a record's value
     int64_t rate;       // records a second; 0: as many as go
     int consumers;      // of wait
+    int batch;          // of replay: bytes of values in a request
+    int in_flight;      // of replay: requests that wait for their answers
     const char *settings[MAX_SETTINGS];  // key=value for librdkafka
     int setting_count;
     const char *configs[MAX_CONFIGS];    // key=value of the topic
@@ -24,6 +27,7 @@ struct options {
 };
 
 int produce(const struct options *options);
+int replay(const struct options *options);
 int consume(const struct options *options);
 int wait_for_nothing(const struct options *options);
 int create_topic(const struct options *options);
@@ -44,3 +48,8 @@ struct histogram {
 };
 void record_latency(struct histogram *histogram, uint64_t microseconds);
 uint64_t percentile(const struct histogram *histogram, double percent);
+
+/// Random bytes do not compress; they are made once, so that the generator costs little.
+char *random_bytes(size_t size);
+void report_produced(const struct options *options, int64_t delivered, int64_t failed, double seconds,
+                     double cpu_seconds, const struct histogram *latencies);

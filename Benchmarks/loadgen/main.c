@@ -10,6 +10,8 @@
 static const char usage[] =
     "loadgen produce --brokers HOST:PORT --topic NAME [--partitions 4] [--size 1024] (--count N | --seconds S)\n"
     "                [--rate RECORDS_PER_SECOND] [-X acks=1] [-X linger.ms=5] [-X librdkafka.property=value]...\n"
+    "loadgen replay  --brokers HOST:PORT --topic NAME [--partitions 4] [--size 1024] (--count N | --seconds S)\n"
+    "                [--batch 1000000] [--in-flight 5]\n"
     "loadgen consume --brokers HOST:PORT --topic NAME [--partitions 4] [--count N] [-X property=value]...\n"
     "loadgen wait    --brokers HOST:PORT --topic NAME [--partitions 4] --consumers 100 --seconds S\n"
     "loadgen topic   --brokers HOST:PORT --topic NAME [--partitions 4] [--config key=value]...\n";
@@ -80,7 +82,8 @@ uint64_t percentile(const struct histogram *histogram, double percent) {
 }
 
 static struct options parse(int count, char **words) {
-    struct options options = {.partitions = 4, .size = 1024, .consumers = 100};
+    struct options options = {
+        .partitions = 4, .size = 1024, .consumers = 100, .batch = 1000000, .in_flight = 5};
     if (count < 2) fail("no mode\n%s", usage);
     options.mode = words[1];
     for (int i = 2; i < count; i += 2) {
@@ -94,6 +97,8 @@ static struct options parse(int count, char **words) {
         else if (!strcmp(name, "--size")) options.size = atoi(value);
         else if (!strcmp(name, "--rate")) options.rate = atoll(value);
         else if (!strcmp(name, "--consumers")) options.consumers = atoi(value);
+        else if (!strcmp(name, "--batch")) options.batch = atoi(value);
+        else if (!strcmp(name, "--in-flight")) options.in_flight = atoi(value);
         else if (!strcmp(name, "-X") && options.setting_count < MAX_SETTINGS)
             options.settings[options.setting_count++] = value;
         else if (!strcmp(name, "--config") && options.config_count < MAX_CONFIGS)
@@ -101,12 +106,14 @@ static struct options parse(int count, char **words) {
         else fail("unknown: %s\n%s", name, usage);
     }
     if (!options.brokers || !options.topic) fail("--brokers and --topic are needed\n%s", usage);
+    if (options.partitions < 1 || options.size < 1) fail("--partitions and --size are at least 1");
     return options;
 }
 
 int main(int count, char **words) {
     struct options options = parse(count, words);
     if (!strcmp(options.mode, "produce")) return produce(&options);
+    if (!strcmp(options.mode, "replay")) return replay(&options);
     if (!strcmp(options.mode, "consume")) return consume(&options);
     if (!strcmp(options.mode, "wait")) return wait_for_nothing(&options);
     if (!strcmp(options.mode, "topic")) return create_topic(&options);

@@ -25,8 +25,7 @@ static void prepare(rd_kafka_conf_t *conf) {
     rd_kafka_conf_set(conf, "queue.buffering.max.kbytes", "65536", NULL, 0);
 }
 
-/// Random bytes do not compress; they are made once, so that the generator costs little.
-static char *random_bytes(size_t size) {
+char *random_bytes(size_t size) {
     char *bytes = malloc(size);
     uint64_t state = 88172645463325252u;
     for (size_t i = 0; i < size; i++) {
@@ -51,6 +50,17 @@ static void send_one(rd_kafka_t *client, rd_kafka_topic_t *topic, int partition,
     }
 }
 
+void report_produced(const struct options *options, int64_t delivered, int64_t failed, double seconds,
+                     double cpu_seconds, const struct histogram *times) {
+    double megabytes = (double)delivered * options->size / 1e6;
+    printf("{\"records\": %lld, \"failed\": %lld, \"seconds\": %.3f, \"records_per_second\": %.0f, "
+           "\"megabytes_per_second\": %.1f, \"generator_cpu_seconds\": %.2f, \"latency_us\": "
+           "{\"p50\": %llu, \"p99\": %llu, \"p99.9\": %llu}}\n",
+           (long long)delivered, (long long)failed, seconds, (double)delivered / seconds, megabytes / seconds,
+           cpu_seconds, (unsigned long long)percentile(times, 50), (unsigned long long)percentile(times, 99),
+           (unsigned long long)percentile(times, 99.9));
+}
+
 int produce(const struct options *options) {
     enum { VARIETY = 1 << 20 };
     if (!options->count && options->seconds <= 0) fail("--count or --seconds is needed");
@@ -71,14 +81,8 @@ int produce(const struct options *options) {
         keep_to_rate(client, options, start, sent);
     }
     rd_kafka_flush(client, 120000);
-    double seconds = now() - start, megabytes = (double)delivered * options->size / 1e6;
-    printf("{\"records\": %lld, \"failed\": %lld, \"seconds\": %.3f, \"records_per_second\": %.0f, "
-           "\"megabytes_per_second\": %.1f, \"generator_cpu_seconds\": %.2f, \"latency_us\": "
-           "{\"p50\": %llu, \"p99\": %llu, \"p99.9\": %llu}}\n",
-           (long long)delivered, (long long)(failed + (sent - delivered - failed)), seconds,
-           (double)delivered / seconds, megabytes / seconds, cpu_seconds() - cpu,
-           (unsigned long long)percentile(&latencies, 50), (unsigned long long)percentile(&latencies, 99),
-           (unsigned long long)percentile(&latencies, 99.9));
+    double seconds = now() - start;
+    report_produced(options, delivered, sent - delivered, seconds, cpu_seconds() - cpu, &latencies);
     if (delivered != sent) fail("%lld of %lld were not delivered: %s", (long long)(sent - delivered), (long long)sent,
                                 failed ? first_error : "no answer");
     rd_kafka_topic_destroy(topic);

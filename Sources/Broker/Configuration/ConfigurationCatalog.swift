@@ -65,6 +65,7 @@ package struct OwnDefault: Sendable {
     package static let all: [OwnDefault] = [
         .init("log.flush.interval.messages", "1", "9223372036854775807", "acknowledged means on disk"),
         .init("flush.messages", "1", "9223372036854775807", "acknowledged means on disk"),
+        .init("socket.receive.buffer.bytes", "-1", "102400", "sized by need it takes fewer reads"),
         .init("log.dirs", "./data", "/tmp/kafka-logs", "data does not belong where a restart deletes it"),
         .init("node.id", "1", "none", "one node needs no file to start"),
         .init("offsets.topic.replication.factor", "1", "3", "one node"),

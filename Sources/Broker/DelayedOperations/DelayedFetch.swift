@@ -40,10 +40,11 @@ final class DelayedFetch: ReadWaiter {
 
     private let timeout = Mutex<Scheduled<Void>?>(nil)
 
-    /// When a wait of at most `maxWait` ends: a little early, on a grid that all waits of its length share, so that a
-    /// loop wakes once for many consumers that have nothing to read.
+    /// When a wait of at most `maxWait` ends: early by less than a quarter, on a grid that all waits of its length share,
+    /// so that a loop wakes once for many consumers that have nothing to read. A consumer that asks again at once
+    /// is on the grid already, and waits its whole time.
     static func deadline(_ now: NIODeadline, _ maxWait: TimeAmount) -> NIODeadline {
-        let grid = UInt64(clamping: max(1, min(maxWait.nanoseconds / 16, TimeAmount.milliseconds(50).nanoseconds)))
+        let grid = UInt64(clamping: max(1, min(maxWait.nanoseconds / 4, TimeAmount.milliseconds(125).nanoseconds)))
         let latest = (now + maxWait).uptimeNanoseconds
         return max(now, NIODeadline.uptimeNanoseconds(latest - latest % grid))
     }

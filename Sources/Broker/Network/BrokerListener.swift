@@ -15,7 +15,7 @@ struct BrokerListener: Sendable {
     /// What a listener needs to know of the socket's options; -1 leaves the system's default.
     struct SocketOptions: Sendable {
         var sendBufferBytes = 102_400
-        var receiveBufferBytes = 102_400
+        var receiveBufferBytes = -1
         var backlog = 50
 
         init() {}

@@ -170,10 +170,10 @@ final class Connection: ChannelInboundHandler {
             guard responses.count > 0 else { return write(response, context) }
             opened(size)
             responses.fulfil(responses.open(byteCount: size), response)
-        case .eventually(let future, let cancel):
+        case .eventually(let response, let cancel):
             opened(size)
             let number = responses.open(byteCount: size, cancel: cancel)
-            answer(future, number, context)
+            response.whenReady { self.answer($0, number, context) }
         case .silent: break
         case .disconnect(let reason): refuse(context, reason)
         }
@@ -183,17 +183,15 @@ final class Connection: ChannelInboundHandler {
 
     // MARK: - Out
 
-    private func answer(_ future: EventLoopFuture<EncodedResponse>, _ number: Int, _ context: ChannelHandlerContext) {
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        future.hop(to: context.eventLoop).whenComplete { result in
-            let (connection, context) = bound.value
-            switch result {
-            case .success(let response):
-                connection.responses.fulfil(number, response)
-                connection.writeReady(context)
-            case .failure(let error):
-                connection.disconnect(context, "the request failed: \(error)")
-            }
+    private func answer(
+        _ result: Result<EncodedResponse, any Error>, _ number: Int, _ context: ChannelHandlerContext
+    ) {
+        switch result {
+        case .success(let response):
+            responses.fulfil(number, response)
+            writeReady(context)
+        case .failure(let error):
+            disconnect(context, "the request failed: \(error)")
         }
     }
 

@@ -4,9 +4,30 @@ import NIOCore
 /// What becomes of one frame.
 enum Dispatch {
     case response(EncodedResponse)
-    case eventually(EventLoopFuture<EncodedResponse>, cancel: (@Sendable () -> Void)?)
+    case eventually(EventualResponse, cancel: (@Sendable () -> Void)?)
     case silent
     case disconnect(String)
+}
+
+/// An answer that is put into its frame when it has come.
+struct EventualResponse {
+    private let subscribe: (@escaping (Result<EncodedResponse, any Error>) -> Void) -> Void
+
+    /// - Parameter future: the answer; on the connection's loop, as callers are.
+    init<Response: ResponseMessage>(
+        _ future: EventLoopFuture<Answer<Response>>, correlationID: Int32, version: Int16
+    ) {
+        subscribe = { receive in
+            future.assumeIsolated().whenComplete { result in
+                receive(
+                    result.flatMap { answer in
+                        Result { try EncodedResponse(answer, correlationID: correlationID, version: version) }
+                    })
+            }
+        }
+    }
+
+    func whenReady(_ receive: @escaping (Result<EncodedResponse, any Error>) -> Void) { subscribe(receive) }
 }
 
 /// Finds the handler of a frame. Built from one list of handlers, from which the ApiVersions answer comes, too.
@@ -111,10 +132,9 @@ private struct Route: Sendable {
         case .answer(let answer):
             return .response(try EncodedResponse(answer, correlationID: correlationID, version: version))
         case .eventually(let future, let cancel):
-            let encoded = future.flatMapThrowing { answer in
-                try EncodedResponse(answer, correlationID: correlationID, version: version)
-            }
-            return .eventually(encoded, cancel: cancel)
+            let response = EventualResponse(
+                future.hop(to: context.eventLoop), correlationID: correlationID, version: version)
+            return .eventually(response, cancel: cancel)
         case .silent: return .silent
         case .disconnect(let reason): return .disconnect(reason)
         }

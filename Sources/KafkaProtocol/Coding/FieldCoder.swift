@@ -85,6 +85,19 @@ package protocol KafkaMessage: WireStructure {
     static var firstFlexibleVersion: Int16? { get }
     /// Elements of all arrays and tag sections together that a reader accepts.
     static var maxElements: Int { get }
+
+    // Requirements rather than mere extension methods, so that each message's own copy of reader and writer is made:
+    // a call from another module would run the generic code, field by field through witness tables.
+
+    /// Decodes a body that takes all of `buffer`.
+    static func decode(_ buffer: ByteBuffer, version: Int16) throws(ProtocolError) -> Self
+    /// Decodes a body at the front of `buffer` and moves the buffer behind it.
+    static func decodePrefix(of buffer: inout ByteBuffer, version: Int16) throws(ProtocolError) -> Self
+    /// Appends the body to `buffer`.
+    ///
+    /// - Returns: where external records belong.
+    @discardableResult
+    func encode(into buffer: inout ByteBuffer, version: Int16) throws(ProtocolError) -> [MessageWriter.Splice]
 }
 
 extension KafkaMessage {

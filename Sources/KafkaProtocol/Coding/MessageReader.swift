@@ -171,24 +171,34 @@ extension MessageReader {
     }
 }
 
-extension KafkaMessage {
-    /// Decodes a body that takes all of `buffer`.
-    package static func decode(_ buffer: ByteBuffer, version: Int16) throws(ProtocolError) -> Self {
-        var message = Self()
+extension MessageReader {
+    fileprivate static func read<Message: KafkaMessage>(
+        from buffer: ByteBuffer, version: Int16
+    ) throws(ProtocolError) -> (message: Message, rest: ByteBuffer) {
+        var message = Message()
         var reader = MessageReader(
-            buffer, version: version, isFlexible: isFlexible(version), maxElements: maxElements)
+            buffer, version: version, isFlexible: Message.isFlexible(version), maxElements: Message.maxElements)
         try reader.structure(&message)
-        guard reader.buffer.readableBytes == 0 else { throw .trailingBytes(reader.buffer.readableBytes) }
+        return (message, reader.buffer)
+    }
+
+    static func decodePrefix<Message: KafkaMessage>(
+        of buffer: inout ByteBuffer, version: Int16
+    ) throws(ProtocolError) -> Message {
+        let message: Message
+        (message, buffer) = try read(from: buffer, version: version)
+        return message
+    }
+}
+
+extension KafkaMessage {
+    package static func decode(_ buffer: ByteBuffer, version: Int16) throws(ProtocolError) -> Self {
+        let (message, rest): (Self, ByteBuffer) = try MessageReader.read(from: buffer, version: version)
+        guard rest.readableBytes == 0 else { throw .trailingBytes(rest.readableBytes) }
         return message
     }
 
-    /// Decodes a body at the front of `buffer` and moves the buffer behind it.
     package static func decodePrefix(of buffer: inout ByteBuffer, version: Int16) throws(ProtocolError) -> Self {
-        var message = Self()
-        var reader = MessageReader(
-            buffer, version: version, isFlexible: isFlexible(version), maxElements: maxElements)
-        try reader.structure(&message)
-        buffer = reader.buffer
-        return message
+        try MessageReader.decodePrefix(of: &buffer, version: version)
     }
 }

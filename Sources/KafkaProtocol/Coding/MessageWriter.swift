@@ -160,18 +160,23 @@ extension MessageWriter {
     }
 }
 
-extension KafkaMessage {
-    /// Appends the body to `buffer`.
-    ///
-    /// - Returns: where external records belong.
-    @discardableResult
-    package func encode(into buffer: inout ByteBuffer, version: Int16) throws(ProtocolError) -> [MessageWriter.Splice] {
-        var message = self
-        var writer = MessageWriter(into: buffer, version: version, isFlexible: Self.isFlexible(version))
+extension MessageWriter {
+    static func encode<Message: KafkaMessage>(
+        _ message: Message, into buffer: inout ByteBuffer, version: Int16
+    ) throws(ProtocolError) -> [Splice] {
+        var message = message
+        var writer = MessageWriter(into: buffer, version: version, isFlexible: Message.isFlexible(version))
         buffer = ByteBuffer()
         try writer.structure(&message)
         buffer = writer.buffer
         return writer.splices
+    }
+}
+
+extension KafkaMessage {
+    @discardableResult
+    package func encode(into buffer: inout ByteBuffer, version: Int16) throws(ProtocolError) -> [MessageWriter.Splice] {
+        try MessageWriter.encode(self, into: &buffer, version: version)
     }
 
     package func encoded(version: Int16) throws(ProtocolError) -> ByteBuffer {

@@ -1,3 +1,5 @@
+package import NIOCore
+
 /// What stands before every request: which API, which version, and the number that its answer will carry.
 package struct RequestHeader: KafkaMessage {
     package static let messageName = "RequestHeader"
@@ -17,6 +19,11 @@ package struct RequestHeader: KafkaMessage {
         try coder.field("CorrelationId", &correlationID, 0...)
         try coder.legacyString("ClientId", &clientID, 1...)
     }
+
+    // Every request has one: this type's own copy of the reader is called without a witness table.
+    package static func decodePrefix(of buffer: inout ByteBuffer, version: Int16) throws(ProtocolError) -> Self {
+        try MessageReader.decodePrefix(of: &buffer, version: version)
+    }
 }
 
 /// What stands before every answer.
@@ -31,5 +38,10 @@ package struct ResponseHeader: KafkaMessage {
 
     package mutating func layout<Coder: FieldCoder>(_ coder: inout Coder) throws(ProtocolError) {
         try coder.field("CorrelationId", &correlationID, 0...)
+    }
+
+    @discardableResult
+    package func encode(into buffer: inout ByteBuffer, version: Int16) throws(ProtocolError) -> [MessageWriter.Splice] {
+        try MessageWriter.encode(self, into: &buffer, version: version)
     }
 }

@@ -18,7 +18,7 @@ extension ConfigurationDefinition {
             "socket.send.buffer.bytes", .int, "102400", .atLeast(-1),
             "SO_SNDBUF of accepted sockets, in bytes; -1 leaves it to the system."),
         .acted(
-            "socket.receive.buffer.bytes", .int, "102400", .atLeast(-1),
+            "socket.receive.buffer.bytes", .int, "-1", .atLeast(-1),
             "SO_RCVBUF of accepted sockets, in bytes; -1 leaves it to the system."),
         .acted(
             "socket.listen.backlog.size", .int, "50", .atLeast(1),

@@ -32,6 +32,8 @@ struct FetchExecution {
     private(set) var partitions: [Partition] = []
     /// How far each of them was when it was read.
     private(set) var highWatermarks: [Offset] = []
+    /// The topic of the last partition.
+    private var topic: HostedTopic?
 
     init(topics: TopicTable, authorizer: any Authorizer, nodeID: BrokerID, context: RequestContext) {
         self.topics = topics
@@ -45,6 +47,7 @@ struct FetchExecution {
         results.reserveCapacity(plan.items.count)
         partitions = []
         highWatermarks = []
+        topic = nil
         byteCount = 0
         isUrgent = false
         for item in plan.items { results.append(read(item, plan)) }
@@ -71,13 +74,10 @@ struct FetchExecution {
         return result
     }
 
-    private func find(_ item: FetchPlan.Item, _ plan: FetchPlan) throws(FetchRefusal) -> Partition {
+    private mutating func find(_ item: FetchPlan.Item, _ plan: FetchPlan) throws(FetchRefusal) -> Partition {
         do throws(TopicLookupError) {
             if plan.version >= 13, item.key.topicID == .zero { throw TopicLookupError(.unknownTopicID) }
-            let topic = try topics.find(name: item.key.topic, id: item.key.topicID)
-            guard authorizer.allows(.read, on: .topic(topic.name), for: context) else {
-                throw TopicLookupError(.topicAuthorizationFailed)
-            }
+            let topic = try find(item.key)
             if plan.version < 10, topic.configuration.compressionType == .zstd {
                 throw TopicLookupError(.unsupportedCompressionType)
             }
@@ -85,6 +85,17 @@ struct FetchExecution {
         } catch {
             throw FetchRefusal(error.code)
         }
+    }
+
+    /// The topic, if it may be read. Partitions of one topic follow each other.
+    private mutating func find(_ key: FetchPartitionKey) throws(TopicLookupError) -> HostedTopic {
+        if let topic, topic.id == key.topicID || (key.topicID == .zero && topic.name == key.topic) { return topic }
+        let found = try topics.find(name: key.topic, id: key.topicID)
+        guard authorizer.allows(.read, on: .topic(found.name), for: context) else {
+            throw TopicLookupError(.topicAuthorizationFailed)
+        }
+        topic = found
+        return found
     }
 
     private mutating func read(

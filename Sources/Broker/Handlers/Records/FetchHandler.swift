@@ -123,12 +123,14 @@ struct FetchHandler: RequestHandler {
     private func finish(
         _ execution: FetchExecution, _ answering: Answering, _ context: RequestContext
     ) -> Finished {
-        let told = execution.results.filter { result in
-            guard answering.session != 0 else { return true }
-            let isNews = sessions.tells(answering.session, result.key, result.data)
-            return isNews || !answering.isIncremental
+        var told = execution.results
+        if answering.session != 0 {
+            told = told.filter { result in
+                let isNews = sessions.tells(answering.session, result.key, result.data)
+                return isNews || !answering.isIncremental
+            }
         }
-        let cold = told.flatMap(\.slices).filter { !$0.isHot }
+        let cold = execution.byteCount == 0 ? [] : told.flatMap(\.slices).filter { !$0.isHot }
         if cold.isEmpty { return .now(assemble(told, answering.session)) }
         let read = reads.bringIn(cold, on: context.eventLoop).map { assemble(told, answering.session) }
         return .later(read.flatMapErrorThrowing { _ in assemble(told.map(\.unreadable), answering.session) })
@@ -167,8 +169,9 @@ struct FetchHandler: RequestHandler {
     private static func append(
         _ data: FetchResponse.PartitionData, of key: FetchPartitionKey, to response: inout FetchResponse
     ) {
-        if let last = response.responses.last, last.topic == key.topic, last.topicID == key.topicID {
-            response.responses[response.responses.count - 1].partitions.append(data)
+        let last = response.responses.count - 1
+        if last >= 0, response.responses[last].topicID == key.topicID, response.responses[last].topic == key.topic {
+            response.responses[last].partitions.append(data)
         } else {
             response.responses.append(
                 .with {

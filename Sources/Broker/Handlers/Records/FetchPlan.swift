@@ -35,9 +35,9 @@ enum IsolationLevel: Int8, Sendable {
 
 /// A partition as fetch requests name it: by name, or by id from version 13 on.
 struct FetchPartitionKey: Hashable, Sendable {
-    var topic: String
-    var topicID: TopicID
     var partition: PartitionIndex
+    var topicID: TopicID
+    var topic: String
 
     init(topic: String, topicID: TopicID, partition: PartitionIndex) {
         self.topic = topic
@@ -61,7 +61,12 @@ extension FetchRequest {
     /// counts.
     var planItems: [FetchPlan.Item] {
         let items = topics.flatMap { topic in topic.partitions.map { FetchPlan.Item(topic, $0) } }
-        guard items.count > 1 else { return items }
+        // A few are compared with one another sooner than hashed.
+        if items.count <= 16,
+            items.indices.allSatisfy({ index in !items[..<index].contains { $0.key == items[index].key } })
+        {
+            return items
+        }
         let byKey = OrderedDictionary(items.map { ($0.key, $0) }, uniquingKeysWith: { _, last in last })
         return byKey.count == items.count ? items : Array(byKey.values)
     }
