@@ -80,3 +80,23 @@ struct ConfigurationWriter: Sendable {
         }
     }
 }
+
+/// A resource as both APIs answer for it, with the same fields.
+protocol AlteredResource {
+    var resourceType: Int8 { get set }
+    var resourceName: String { get set }
+    var errorCode: ErrorCode { get set }
+    var errorMessage: String? { get set }
+}
+
+extension AlteredResource {
+    mutating func tell(_ outcome: ConfigurationWriter.Outcome) {
+        resourceType = outcome.type
+        resourceName = outcome.name
+        errorCode = outcome.refusal?.code ?? .none
+        errorMessage = outcome.refusal?.message
+    }
+}
+
+extension AlterConfigsResponse.AlterConfigsResourceResponse: AlteredResource {}
+extension IncrementalAlterConfigsResponse.AlterConfigsResourceResponse: AlteredResource {}

@@ -28,17 +28,7 @@ struct IncrementalAlterConfigsHandler: RequestHandler {
         let future = writer.alter(items, validateOnly: request.validateOnly, context)
         return .eventually(
             future.map { outcomes in
-                Answer(
-                    .with { response in
-                        response.responses = outcomes.map { outcome in
-                            .with {
-                                $0.resourceType = outcome.type
-                                $0.resourceName = outcome.name
-                                $0.errorCode = outcome.refusal?.code ?? .none
-                                $0.errorMessage = outcome.refusal?.message
-                            }
-                        }
-                    })
+                Answer(.with { $0.responses = outcomes.map { outcome in .with { $0.tell(outcome) } } })
             })
     }
 

@@ -10,7 +10,6 @@ struct DescribeTopicPartitionsHandler: RequestHandler {
     static let versions: ClosedRange<Int16> = 0...0
 
     typealias TopicResponse = DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic
-    typealias PartitionResponse = DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponsePartition
 
     let identity: ClusterIdentity
     let topics: TopicTable
@@ -85,25 +84,11 @@ struct DescribeTopicPartitionsHandler: RequestHandler {
             response.isInternal = topic.isInternal
             response.topicAuthorizedOperations = authorizer.authorizedOperations(on: .topic(topic.name), for: context)
             response.partitions = topic.partitions.enumerated().dropFirst(first).prefix(limit).map { index, partition in
-                describe(partition, index)
-            }
-        }
-    }
-
-    private func describe(_ partition: Partition?, _ index: Int) -> PartitionResponse {
-        .with {
-            $0.partitionIndex = PartitionIndex(Int32(index))
-            $0.replicaNodes = [identity.nodeID]
-            $0.eligibleLeaderReplicas = []
-            $0.lastKnownEligibleLeaderReplicas = []
-            if let partition, partition.end == nil {
-                $0.leaderID = identity.nodeID
-                $0.leaderEpoch = partition.leaderEpoch
-                $0.inSyncReplicaNodes = [identity.nodeID]
-            } else {
-                $0.errorCode = .leaderNotAvailable
-                $0.leaderID = .none
-                $0.offlineReplicas = [identity.nodeID]
+                .with {
+                    $0.describe(partition, index, on: identity.nodeID)
+                    $0.eligibleLeaderReplicas = []
+                    $0.lastKnownEligibleLeaderReplicas = []
+                }
             }
         }
     }

@@ -100,19 +100,7 @@ struct MetadataHandler: RequestHandler {
             response.topicID = topic.id
             response.isInternal = topic.isInternal
             response.partitions = topic.partitions.enumerated().map { index, partition in
-                .with {
-                    $0.partitionIndex = PartitionIndex(Int32(index))
-                    $0.replicaNodes = [identity.nodeID]
-                    if let partition, partition.end == nil {
-                        $0.leaderID = identity.nodeID
-                        $0.leaderEpoch = partition.leaderEpoch
-                        $0.inSyncReplicaNodes = [identity.nodeID]
-                    } else {
-                        $0.errorCode = .leaderNotAvailable
-                        $0.leaderID = .none
-                        $0.offlineReplicas = [identity.nodeID]
-                    }
-                }
+                .with { $0.describe(partition, index, on: identity.nodeID) }
             }
             if request.includeTopicAuthorizedOperations {
                 response.topicAuthorizedOperations = authorizer.authorizedOperations(
