@@ -19,8 +19,9 @@ final class BrokerCore: Sendable {
     let settingsObserver: SettingsObserver
 
     private let configuration: BrokerConfiguration
-    private let flushQueue: FlushQueue
-    var flushStatistics: FlushStatistics { flushQueue.statistics }
+    private let directories: LogDirectories
+    private let flushQueues: FlushQueues
+    var flushStatistics: FlushStatistics { flushQueues.statistics }
     private let reads: ReaderPool
     private let environment: LogEnvironment
     private let logger: Logger
@@ -28,26 +29,29 @@ final class BrokerCore: Sendable {
     /// Threads that wait for the disk on behalf of fetches and lookups.
     private static let readerThreads = 4
 
-    /// Opens the data directory and everything in it. Blocks until logs are recovered.
+    /// Opens the log directories and everything in them. Blocks until logs are recovered.
     init(configuration: BrokerConfiguration, environment: LogEnvironment, logger: Logger) throws {
-        let directory = try DataDirectory.open(
-            configuration.dataDirectory, environment: environment, nodeID: configuration.nodeID)
+        directories = try LogDirectories.open(
+            configuration.logDirectories, metadata: configuration.metadataDirectory, environment: environment,
+            nodeID: configuration.nodeID, logger: logger)
         self.configuration = configuration
         self.environment = environment
         self.logger = logger
-        wasClean = directory.wasClean
-        flushQueue = FlushQueue()
+        wasClean = directories.wereClean
+        flushQueues = FlushQueues(devices: directories.devices)
         reads = ReaderPool(threadCount: Self.readerThreads)
         identity = ClusterIdentity(
-            clusterID: directory.clusterID, nodeID: configuration.nodeID, rack: configuration.rack)
+            clusterID: directories.metadata.clusterID, nodeID: configuration.nodeID, rack: configuration.rack)
         let topics = TopicHost(
-            table: TopicTable(), environment: environment, directory: directory, flushQueue: flushQueue,
+            table: TopicTable(), environment: environment, directories: directories, flushQueues: flushQueues,
             graveyard: Graveyard(environment: environment, logger: logger), logger: logger)
         self.topics = topics
         settingsObserver = SettingsObserver()
-        metadata = try Self.openMetadata(directory, configuration, environment, topics, settingsObserver)
+        metadata = try Self.openMetadata(
+            directories.metadata, configuration, environment, topics, settingsObserver)
         router = Self.router(configuration, environment, identity, topics, metadata, reads)
         try hostTopics()
+        observeDirectories()
     }
 
     /// The settings in force.
@@ -56,7 +60,7 @@ final class BrokerCore: Sendable {
     }
 
     /// Why the broker cannot go on; nil while it can.
-    var failure: (any Error)? { metadata.failure }
+    var failure: (any Error)? { directories.failure ?? metadata.failure }
 
     var partitionCount: Int { topics.table.all.reduce(0) { $0 + $1.partitions.count } }
 
@@ -98,17 +102,31 @@ final class BrokerCore: Sendable {
         let image = metadata.image
         let resolver = SettingsView.resolver(configuration.fixed, configuration.nodeID, image)
         let definitions = image.sortedTopics.compactMap { TopicDefinition($0.name, in: image, resolver) }
-        topics.hostAll(definitions, threadCount: configuration.recoveryThreadCount)
+        topics.hostAll(
+            definitions, threadCount: configuration.recoveryThreadCount * directories.entries.count)
         try topics.buryStrays(keeping: definitions, deleted: metadata.deletedTopics)
         let registration = BrokerRegistration(
             id: configuration.nodeID, incarnationID: .random(), endpoints: [], rack: configuration.rack,
-            directories: [topics.directory.directoryID])
+            directories: directories.online.map(\.directoryID))
         _ = try metadata.carryOut { $0.registerBroker(registration) }
         var epochs: [TopicPartition: LeaderEpoch] = [:]
         for partition in topics.table.all.flatMap(\.partitions) {
             if let partition { epochs[partition.topicPartition] = partition.leaderEpoch }
         }
         _ = try metadata.carryOut { [epochs] in $0.bumpLeaderEpochs(epochs) }
+    }
+
+    /// What has failed while the logs were opened is acted on now, what fails later when it does.
+    private func observeDirectories() {
+        let (topics, metadata, directories, nodeID) = (topics, metadata, directories, configuration.nodeID)
+        let act = { @Sendable (failed: DataDirectory) in
+            topics.takeOffline(failed)
+            metadata.submit { $0.changeDirectories(of: nodeID, to: directories.online.map(\.directoryID)) }
+        }
+        directories.onFailure(act)
+        for entry in directories.entries {
+            if let directory = entry.directory, !directories.isOnline(directory) { act(directory) }
+        }
     }
 
     /// The one list of handlers: what is served is what stands here.
@@ -153,7 +171,7 @@ final class BrokerCore: Sendable {
             AlterConfigsHandler(writer: writer),
             IncrementalAlterConfigsHandler(writer: writer),
             DescribeLogDirsHandler(
-                topics: table, directory: topics.directory, reads: reads, authorizer: authorizer),
+                topics: table, directories: topics.directories, reads: reads, authorizer: authorizer),
             InitProducerIdHandler(producerIDs: ProducerIDs(metadata: metadata, nodeID: nodeID)),
             DescribeClusterHandler(identity: identity, authorizer: authorizer),
             ApiVersionsHandler(apis: { advertised.list }),
@@ -179,7 +197,7 @@ final class BrokerCore: Sendable {
     /// Flushes and closes every log and marks the stop as clean.
     func stop() async {
         let isClean = await metadata.stop()
-        await flushQueue.shutdown()
+        await flushQueues.shutdown()
         await reads.shutdown()
         topics.close(isClean: isClean)
     }

@@ -64,7 +64,7 @@ struct Serve: AsyncParsableCommand {
             for warning in configuration.warnings { logger.warning("\(warning)") }
             let service = BrokerService(
                 configuration: configuration, environment: LogEnvironment(fileSystem: PosixFileSystem()),
-                logger: logger, onReady: { Self.announce($0, dataDirectory: configuration.dataDirectory) })
+                logger: logger, onReady: { Self.announce($0, directories: configuration.logDirectories) })
             let group = ServiceGroup(
                 services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
             try await group.run()
@@ -86,7 +86,7 @@ struct Serve: AsyncParsableCommand {
     }
 
     /// The one line on standard output.
-    private static func announce(_ ready: BrokerService.Ready, dataDirectory: FilePath) {
+    private static func announce(_ ready: BrokerService.Ready, directories: [FilePath]) {
         let addresses = ready.listeners.map { "\($0.host):\($0.port)" }.joined(separator: ", ")
         let (seconds, attoseconds) = ready.duration.components
         let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
@@ -95,7 +95,8 @@ struct Serve: AsyncParsableCommand {
         martlet_release_clean_pages()
         print(
             "Martlet is ready on \(addresses) "
-                + "(data in \(dataDirectory), \(ready.partitionCount) partitions, \(milliseconds) ms\(recovered))")
+                + "(data in \(directories.map(\.string).joined(separator: ", ")), \(ready.partitionCount) partitions, \(milliseconds) ms\(recovered))"
+        )
         flushStandardOutput()
     }
 }

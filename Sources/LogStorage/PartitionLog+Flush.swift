@@ -53,7 +53,10 @@ extension PartitionLog {
 
     /// The flush failed: the log is offline for good, nothing is acknowledged any more; reads up to the high watermark
     /// go on.
-    package func failFlush(_ flush: LogFlush) { if condition == .open { condition = .offline } }
+    package func failFlush(_ flush: LogFlush) { takeOffline() }
+
+    /// Something failed that the log stands on: it takes no appends any more and believes in no flush under way.
+    package func takeOffline() { if condition == .open { condition = .offline } }
 
     /// Flushes here and now. Blocks.
     package func flush() throws(LogError) {

@@ -36,7 +36,18 @@ extension PartitionLog {
             unflushed.files += files
             unflushed.names = true
             publishRoll(base, next, now: now)
-        } catch { throw .storage(error) }
+        } catch { throw rollFailed(error, at: base) }
+    }
+
+    /// A segment that was begun in vain goes, durably before the tail is flushed beyond it: the next start would take it
+    /// for the log's end. Where the disk is not just full, the log goes offline.
+    private func rollFailed(_ error: FileSystemError, at base: Offset) -> LogError {
+        do throws(FileSystemError) {
+            try environment.fileSystem.removeIfPresent(SegmentFile.log.path(base, in: directory))
+            unflushed.names = true
+            if !error.isOutOfSpace { condition = .offline }
+        } catch { condition = .offline }
+        return .storage(error)
     }
 
     private func publishRoll(_ base: Offset, _ file: any LogFile, now: Timestamp) {

@@ -6,7 +6,10 @@ package struct BrokerConfiguration: Sendable {
     // Identity and addresses.
     package let nodeID: BrokerID
     package let rack: String?
-    package let dataDirectory: FilePath
+    /// In the order of `log.dirs`, each once.
+    package let logDirectories: [FilePath]
+    /// `metadata.log.dir`, or the first of `log.dirs`.
+    package let metadataDirectory: FilePath
     package let listeners: [Listener]
 
     // Connections and requests.
@@ -57,7 +60,8 @@ package struct BrokerConfiguration: Sendable {
         let values = TypedValues(ConfigurationResolver(fixed: configuration.values))
         nodeID = try Self.nodeID(configuration)
         rack = values.text("broker.rack")
-        dataDirectory = try Self.dataDirectory(configuration)
+        logDirectories = try Self.logDirectories(configuration)
+        metadataDirectory = Self.metadataDirectory(values.text("metadata.log.dir"), among: logDirectories)
         (listeners, warnings) = try configuration.listeners()
         eventLoopCount = values.integer("num.network.threads")
         maximumConnections = values.integer("max.connections")
@@ -100,16 +104,27 @@ package struct BrokerConfiguration: Sendable {
         return values.merging(["node.id": "\(id)", "broker.id": "\(id)"]) { _, both in both }
     }
 
-    private static func dataDirectory(_ configuration: StaticConfiguration) throws(ConfigurationFileError) -> FilePath {
+    private static func logDirectories(
+        _ configuration: StaticConfiguration
+    ) throws(ConfigurationFileError) -> [FilePath] {
         let values = configuration.values
         let standard = ConfigurationCatalog.broker["log.dirs"]?.defaultValue ?? ""
-        let directories = (values["log.dirs"] ?? values["log.dir"] ?? standard).listElements()
-        guard let directory = directories.first, directories.count == 1, !directory.isEmpty else {
-            throw configuration.error(
-                at: values["log.dirs"] == nil ? "log.dir" : "log.dirs",
-                "must name one directory, not \(directories.count): several data directories are not supported yet")
+        let names = (values["log.dirs"] ?? values["log.dir"] ?? standard).listElements()
+        let key = values["log.dirs"] == nil ? "log.dir" : "log.dirs"
+        guard !names.isEmpty, !names.contains("") else {
+            throw configuration.error(at: key, "must name at least one directory, and none without a name")
         }
-        return FilePath(directory)
+        let directories = names.map { FilePath($0) }
+        guard Set(directories.map { $0.lexicallyNormalized() }).count == directories.count else {
+            throw configuration.error(at: key, "names a directory twice")
+        }
+        return directories
+    }
+
+    /// By the same path as in `log.dirs`, if it stands there.
+    private static func metadataDirectory(_ name: String?, among directories: [FilePath]) -> FilePath {
+        guard let path = name.map({ FilePath($0) }) else { return directories[0] }
+        return directories.first { $0.lexicallyNormalized() == path.lexicallyNormalized() } ?? path
     }
 }
 

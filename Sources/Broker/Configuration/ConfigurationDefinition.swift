@@ -78,7 +78,7 @@ package struct ConfigurationDefinition: Sendable {
 
 /// Why Martlet has no use for a key.
 package enum UnusedReason: String, Sendable {
-    case directories = "one data directory is supported"
+    case directories = "every log directory takes new partitions"
     case metrics = "Martlet has no Java metrics reporters"
     case plugins = "Martlet does not load Java classes"
     case preview = "Martlet has no previews of unfinished features"

@@ -2,7 +2,29 @@ import DequeModule
 import NIOPosix
 import Synchronization
 
-/// Group commit: makes what was appended durable.
+/// A queue for each file system: a slow one keeps no thread from the others.
+struct FlushQueues: Sendable {
+    let statistics = FlushStatistics()
+    private let queues: [UInt64: FlushQueue]
+
+    init(devices: Set<UInt64>) {
+        let statistics = statistics
+        queues = Dictionary(uniqueKeysWithValues: devices.map { ($0, FlushQueue(statistics)) })
+    }
+
+    /// The queue of a file system that was named at the start.
+    subscript(device: UInt64) -> FlushQueue {
+        guard let queue = queues[device] else { preconditionFailure("no log directory lies on device \(device)") }
+        return queue
+    }
+
+    /// Ends all threads, after the flushes that were asked for.
+    func shutdown() async {
+        for queue in queues.values { await queue.shutdown() }
+    }
+}
+
+/// Group commit for the logs of one file system: makes what was appended durable.
 ///
 /// A log is flushed at once if it is not being flushed; what is appended to it meanwhile shares the next flush. So a
 /// disk is never asked twice for what one flush can do, no append waits for a timer, and no log for the slowest.
@@ -17,9 +39,12 @@ final class FlushQueue: Sendable {
 
     private let state = Mutex(State())
     private let threads = NIOThreadPool(numberOfThreads: threadCount)
-    let statistics = FlushStatistics()
+    private let statistics: FlushStatistics
 
-    init() { threads.start() }
+    init(_ statistics: FlushStatistics) {
+        self.statistics = statistics
+        threads.start()
+    }
 
     /// Asks for a flush of what `partition` has appended so far. A partition stands here once, or is being flushed, and
     /// not both.

@@ -13,6 +13,9 @@ final class Partition: Sendable {
     let topicID: TopicID
     /// Reads and published offsets; needs no lock of the append path.
     let reader: LogReader
+    /// Where the log lies.
+    let directory: DataDirectory
+    private let directories: LogDirectories
     private let state: Mutex<State>
     private let flushQueue: FlushQueue
 
@@ -41,10 +44,13 @@ final class Partition: Sendable {
     }
 
     init(
-        _ topicPartition: TopicPartition, topicID: TopicID, log: sending PartitionLog, flushQueue: FlushQueue
+        _ topicPartition: TopicPartition, topicID: TopicID, log: sending PartitionLog, in directory: DataDirectory,
+        of directories: LogDirectories, flushQueue: FlushQueue
     ) {
         self.topicPartition = topicPartition
         self.topicID = topicID
+        self.directory = directory
+        self.directories = directories
         self.flushQueue = flushQueue
         reader = log.reader
         state = Mutex(State(log: log))
@@ -84,6 +90,7 @@ extension Partition {
         if needsFlush { flushQueue.enqueue(self) }
         notify(released)
         if let ended { notify(ended) }
+        if case .failure(.storage(let error)) = outcome { directories.report(error, in: directory) }
         return try outcome.get()
     }
 
@@ -135,7 +142,8 @@ extension Partition {
         do {
             try flush.run()
         } catch {
-            fail(flush)
+            takeOffline()
+            directories.report(error, in: directory)
             return false
         }
         statistics.record(bytes: flush.byteCount)
@@ -149,13 +157,14 @@ extension Partition {
         return isDue
     }
 
-    /// After a failed flush nothing is acknowledged any more: what the disk holds is unknown.
-    private func fail(_ flush: LogFlush) {
+    /// After a failed flush, and when its directory has failed, nothing is acknowledged any more: what the disk holds is
+    /// unknown.
+    func takeOffline() {
         let released = state.withLock { state in
-            state.log.failFlush(flush)
-            return Self.end(&state, .kafkaStorageError)
+            state.log.takeOffline()
+            return state.end == nil ? Self.end(&state, .kafkaStorageError) : nil
         }
-        notify(released)
+        if let released { notify(released) }
     }
 
     private static func end(_ state: inout State, _ code: ErrorCode) -> Released {
@@ -236,6 +245,7 @@ extension Partition {
             return (Result { () throws(LogError) in try state.log.markDeleted(uuid: .random()) }, released)
         }
         notify(released)
+        if case .failure(.storage(let error)) = outcome { directories.report(error, in: directory) }
         return try outcome.get()
     }
 

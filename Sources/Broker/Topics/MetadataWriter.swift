@@ -59,6 +59,14 @@ final class MetadataWriter: Sendable {
         thread.runIfActive(eventLoop: eventLoop) { [self] in try carryOut(decide) }
     }
 
+    /// The same, for what nobody waits for.
+    func submit(_ decide: @escaping @Sendable (Machine) -> Decision<Void>) {
+        thread.submit { [self] state in
+            guard case .active = state else { return }
+            do { try carryOut(decide) } catch { broken.withLock { $0 = $0 ?? error } }
+        }
+    }
+
     /// The same, on the calling thread; for the start, when nobody else asks.
     func carryOut<Response: Sendable>(_ decide: (Machine) -> Decision<Response>) throws -> Response {
         let (response, old, new, touched) = try state.withLock { state in

@@ -10,6 +10,8 @@ struct TopicDefinition: Hashable, Sendable {
     var name: String
     var id: TopicID
     var partitionCount: Int
+    /// By partition: the directory that the metadata names; zero where it names none.
+    var directories: [KafkaUUID]
     /// The settings in force, defaults included.
     var configuration: LogConfiguration
     var minInSyncReplicas: Int
@@ -21,6 +23,7 @@ struct TopicDefinition: Hashable, Sendable {
         self.name = name
         id = topic.id
         partitionCount = topic.partitions.count
+        directories = topic.partitions.map { $0.directories.first ?? .zero }
         configuration =
             topic.isInternal ? resolver.internalLogConfiguration(values) : resolver.logConfiguration(values)
         minInSyncReplicas = resolver.minimumInSyncReplicas(values)
@@ -34,8 +37,8 @@ struct TopicDefinition: Hashable, Sendable {
 struct TopicHost: Sendable {
     let table: TopicTable
     let environment: LogEnvironment
-    let directory: DataDirectory
-    let flushQueue: FlushQueue
+    let directories: LogDirectories
+    let flushQueues: FlushQueues
     let graveyard: Graveyard
     let logger: Logger
 
@@ -67,13 +70,28 @@ struct TopicHost: Sendable {
     func open(_ index: PartitionIndex, of definition: TopicDefinition) -> Partition? {
         let key = TopicPartition(topic: definition.name, partition: index)
         do {
-            let log = try directory.openLog(
-                key, topicID: definition.id, configuration: definition.configuration, environment: environment)
-            report(log.recovery, of: key)
-            return Partition(key, topicID: definition.id, log: log, flushQueue: flushQueue)
+            let directory = try directories.home(
+                of: key, topicID: definition.id, assigned: definition.directories[Int(index.rawValue)])
+            return try open(key, of: definition, in: directory)
         } catch {
             logger.error("partition offline", metadata: ["partition": "\(key)", "reason": "\(error)"])
             return nil
+        }
+    }
+
+    private func open(
+        _ key: TopicPartition, of definition: TopicDefinition, in directory: DataDirectory
+    ) throws(LogError) -> Partition {
+        do throws(LogError) {
+            let log = try directory.openLog(
+                key, topicID: definition.id, configuration: definition.configuration, environment: environment)
+            report(log.recovery, of: key)
+            return Partition(
+                key, topicID: definition.id, log: log, in: directory, of: directories,
+                flushQueue: flushQueues[directory.device])
+        } catch {
+            if case .storage(let error) = error { directories.report(error, in: directory) }
+            throw error
         }
     }
 
@@ -88,18 +106,22 @@ struct TopicHost: Sendable {
             ])
     }
 
-    /// Serves the topic no more: who waits is told, and its folders get their last names.
-    ///
+    /// Serves the topic no more: who waits is told, and its folders get their last names. What a failed directory keeps
+    /// of it goes at the start that finds the directory again.
     func drop(_ name: String) {
         guard let topic = table.remove(name) else { return }
-        for partition in topic.partitions {
+        for partition in topic.partitions.compactMap(\.self) {
             do throws(LogError) {
-                guard let folder = try partition?.delete() else { continue }
-                graveyard.bury(folder, for: topic.configuration.fileDeleteDelay)
+                graveyard.bury(try partition.delete(), for: topic.configuration.fileDeleteDelay)
             } catch {
                 logger.error("deletion failed", metadata: ["topic": "\(name)", "reason": "\(error)"])
             }
         }
+    }
+
+    /// Serves nothing of a directory that has failed.
+    func takeOffline(_ directory: DataDirectory) {
+        for partition in partitions where partition.directory === directory { partition.takeOffline() }
     }
 }
 
@@ -135,41 +157,61 @@ extension TopicHost {
                 known.insert(TopicPartition(topic: definition.name, partition: PartitionIndex(Int32(number))))
             }
         }
-        for partition in try directory.partitions() where !known.contains(partition) {
+        for directory in directories.online { try buryStrays(in: directory, keeping: known, deleted: deleted) }
+    }
+
+    private func buryStrays(
+        in directory: DataDirectory, keeping known: Set<TopicPartition>, deleted: Set<TopicID>
+    ) throws(LogError) {
+        for partition in try directory.partitions() where !isHosted(partition, in: directory, known) {
             guard try directory.retireFolder(of: partition, ifIn: deleted) == nil else { continue }
-            logger.warning("folder of an unknown topic left alone", metadata: ["folder": "\(partition)"])
+            logger.warning(
+                "folder of an unknown topic left alone",
+                metadata: ["folder": "\(directory.folder(of: partition))"])
         }
         for folder in try directory.deletedFolders() { graveyard.bury(folder, for: .zero) }
+    }
+
+    /// Whether the folder is a partition's own; of two with its name, in different directories, one is of another topic.
+    private func isHosted(
+        _ partition: TopicPartition, in directory: DataDirectory, _ known: Set<TopicPartition>
+    ) -> Bool {
+        guard known.contains(partition) else { return false }
+        guard directories.entries.count > 1, let hosted = try? table[partition.topic]?.partition(partition.partition)
+        else { return true }
+        return hosted.directory === directory
     }
 
     private var partitions: [Partition] { table.all.flatMap(\.partitions).compactMap(\.self) }
 
     /// Writes how far each log is known to be on disk, so that recovery has less to read.
     func writeCheckpoints() {
-        do {
-            try directory.writeCheckpoints(partitions.map(\.checkpoint))
-        } catch {
-            logger.error("checkpoint not written", metadata: ["reason": "\(error)"])
+        let all = partitions
+        for directory in directories.online {
+            do throws(LogError) {
+                try directory.writeCheckpoints(all.filter { $0.directory === directory }.map(\.checkpoint))
+            } catch {
+                logger.error(
+                    "checkpoint not written", metadata: ["directory": "\(directory.path)", "reason": "\(error)"])
+                if case .storage(let error) = error, !error.isPassing { directories.fail(directory, because: error) }
+            }
         }
     }
 
-    /// Closes every log; marks the stop as clean if all of them could be flushed, and what else there is (`isClean`).
+    /// Closes every log; marks the stop of a directory as clean if all of its logs could be flushed, and that of the
+    /// metadata's directory if what else there is could be, too (`isClean`).
     func close(isClean: Bool) {
-        var isClean = isClean
-        for partition in partitions {
+        var unclean: Set<FilePath> = isClean ? [] : [directories.metadata.path]
+        for partition in partitions where directories.isOnline(partition.directory) {
             do throws(LogError) {
                 try partition.close()
             } catch {
-                isClean = false
+                unclean.insert(partition.directory.path)
                 logger.error(
                     "log not closed", metadata: ["partition": "\(partition.topicPartition)", "reason": "\(error)"])
             }
         }
         writeCheckpoints()
-        do {
-            try directory.close(clean: isClean)
-        } catch {
-            logger.error("data directory not closed", metadata: ["reason": "\(error)"])
-        }
+        directories.close { !unclean.contains($0.path) }
     }
 }

@@ -27,6 +27,19 @@ extension ClusterMetadataStateMachine {
         return Decision(records: [.registerBroker(record)], response: epoch)
     }
 
+    /// Decides on the directories that a broker can still use: new partitions go to no others.
+    package func changeDirectories(of broker: BrokerID, to directories: [KafkaUUID]) -> Decision<Void> {
+        guard let known = image.brokers[broker], known.directories != directories, !directories.isEmpty else {
+            return Decision(response: ())
+        }
+        let record = BrokerRegistrationChangeRecord.with {
+            $0.brokerID = broker
+            $0.brokerEpoch = known.epoch
+            $0.logDirs = directories
+        }
+        return Decision(records: [.brokerChange(record)], response: ())
+    }
+
     /// Decides on the next block of producer ids. No id may be handed out before the decision is committed: after a
     /// crash the next block begins behind it.
     package func allocateProducerIDs(

@@ -38,7 +38,7 @@ extension ClusterMetadataStateMachine {
         }
         let added = present..<increase.count
         try limits.check(adding: added.count, afterInRequest: earlier, existing: image.partitionCount)
-        let placement = ReplicaPlacement(image)
+        var placement = ReplicaPlacement(image)
         let replicas = try self.replicas(for: added, of: topic, chosen: increase.assignments, placement)
         return zip(added, replicas).map { index, replicas in
             .partition(placement.record(index, of: topic.id, on: replicas))

@@ -4,8 +4,17 @@ import KafkaProtocol
 struct ReplicaPlacement {
     /// Brokers that take part, by id.
     private let brokers: [BrokerImage]
+    /// How many partitions each directory has, of the brokers that have several.
+    private var load: [KafkaUUID: Int] = [:]
 
-    init(_ image: ClusterMetadataImage) { brokers = image.activeBrokers }
+    init(_ image: ClusterMetadataImage) {
+        brokers = image.activeBrokers
+        guard brokers.contains(where: { $0.directories.count > 1 }) else { return }
+        for directory in brokers.flatMap(\.directories) { load[directory] = 0 }
+        for partition in image.sortedTopics.flatMap(\.partitions) {
+            for directory in partition.directories { load[directory]? += 1 }
+        }
+    }
 
     /// Replicas for the partitions `indices`, round the brokers in turn.
     func replicas(for indices: Range<Int32>, factor: Int16) throws(Refusal) -> [[BrokerID]] {
@@ -37,8 +46,9 @@ struct ReplicaPlacement {
     }
 
     /// The record of a new partition.
-    func record(_ index: Int32, of topic: TopicID, on replicas: [BrokerID]) -> PartitionRecord {
-        .with {
+    mutating func record(_ index: Int32, of topic: TopicID, on replicas: [BrokerID]) -> PartitionRecord {
+        let directories = replicas.map { takeDirectory(of: $0) }
+        return .with {
             $0.partitionID = index
             $0.topicID = topic
             $0.replicas = replicas
@@ -46,15 +56,18 @@ struct ReplicaPlacement {
             $0.leader = replicas.first ?? .none
             $0.leaderEpoch = 0
             $0.partitionEpoch = 0
-            $0.directories = replicas.map(directory)
+            $0.directories = directories
         }
     }
 
-    /// Zero (not assigned) where a broker has several directories: it chooses itself.
-    private func directory(of replica: BrokerID) -> KafkaUUID {
-        guard let broker = brokers.first(where: { $0.id == replica }), broker.directories.count == 1 else {
-            return .zero
+    /// The broker's directory with the fewest partitions, as Kafka chooses; zero (not assigned) where it has none.
+    private mutating func takeDirectory(of replica: BrokerID) -> KafkaUUID {
+        let directories = brokers.first { $0.id == replica }?.directories ?? []
+        let emptiest = directories.enumerated().min {
+            (load[$0.element] ?? 0, $0.offset) < (load[$1.element] ?? 0, $1.offset)
         }
-        return broker.directories[0]
+        guard let chosen = emptiest?.element else { return .zero }
+        load[chosen]? += 1
+        return chosen
     }
 }

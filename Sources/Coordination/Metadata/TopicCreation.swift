@@ -45,7 +45,7 @@ private struct TopicCreationPlan {
     private(set) var records: [ClusterMetadataRecord] = []
     private var names: [String: String] = [:]
     private var newPartitions = 0
-    private let placement: ReplicaPlacement
+    private var placement: ReplicaPlacement
 
     init(
         image: ClusterMetadataImage, rules: any ConfigurationRules, limits: ClusterMetadataLimits,

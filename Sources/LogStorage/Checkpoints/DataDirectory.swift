@@ -9,6 +9,8 @@ package final class DataDirectory: Sendable {
     package let clusterID: String
     package let nodeID: BrokerID
     package let directoryID: KafkaUUID
+    /// The file system that holds it.
+    package let device: UInt64
     /// Whether the last stop was clean. The marker is gone from disk by now.
     package let wasClean: Bool
 
@@ -29,12 +31,14 @@ package final class DataDirectory: Sendable {
     private static let cleanShutdownContents = #"{"version":0,"brokerEpoch":-1}"#
 
     private init(
-        _ path: FilePath, _ properties: MetaProperties, wasClean: Bool, environment: LogEnvironment, state: State
+        _ path: FilePath, _ properties: MetaProperties, device: UInt64, wasClean: Bool, environment: LogEnvironment,
+        state: State
     ) {
         self.path = path
         clusterID = properties.clusterID
         nodeID = properties.nodeID
         directoryID = properties.directoryID
+        self.device = device
         self.wasClean = wasClean
         self.environment = environment
         self.state = Mutex(state)
@@ -42,7 +46,7 @@ package final class DataDirectory: Sendable {
 
     /// Opens the directory, which is made if it is not there, and takes its lock until ``close(clean:)`` or the end of
     /// the process.
-    /// - Parameter clusterID: for a new directory; random if nil.
+    /// - Parameter clusterID: of the cluster that it has to belong to; random for a new directory if nil.
     package static func open(
         _ path: FilePath, environment: LogEnvironment, nodeID: BrokerID, clusterID: String? = nil
     ) throws(DataDirectoryError) -> DataDirectory {
@@ -53,7 +57,7 @@ package final class DataDirectory: Sendable {
             try makeNamesDurable(path, fileSystem)
             let lockFile = try fileSystem.open(path.appending(lockName), .create)
             guard try lockFile.lock() else { throw FileSystemError(.lock, path, .wouldBlock) }
-            _ = try fileSystem.device(of: path)
+            let device = try fileSystem.device(of: path)
             let bytes = try fileSystem.contents(of: path.appending(MetaProperties.name))
             let properties = try properties(bytes, path, nodeID, clusterID, fileSystem)
             let state = State(
@@ -68,13 +72,27 @@ package final class DataDirectory: Sendable {
                 wasClean = false
             }
             found = properties.map {
-                DataDirectory(path, $0, wasClean: wasClean, environment: environment, state: state)
+                DataDirectory(
+                    path, $0, device: device, wasClean: wasClean, environment: environment, state: state)
             }
         } catch {
             throw error.operation == .lock && error.errno == .wouldBlock
                 ? .lockedByAnotherProcess(path) : .storage(error)
         }
         return try found.get()
+    }
+
+    /// The cluster that a directory belongs to, by its `meta.properties`; nil for a directory that is new or cannot be
+    /// read, of which ``open(_:environment:nodeID:clusterID:)`` says more.
+    package static func clusterID(of path: FilePath, _ fileSystem: any FileSystem) -> String? {
+        let bytes = try? fileSystem.contents(of: path.appending(MetaProperties.name))
+        return bytes.flatMap { try? MetaProperties.decode($0) }?.clusterID
+    }
+
+    /// Whether a directory, opened or not, holds the logs of partitions.
+    package static func holdsLogs(_ path: FilePath, _ fileSystem: any FileSystem) throws(FileSystemError) -> Bool {
+        guard try fileSystem.isDirectory(path) else { return false }
+        return try fileSystem.list(path).contains { TopicPartition(folderName: $0) != nil }
     }
 
     /// Whether the last stop left the clean-shutdown marker; removes it, durably, before anything changes.
@@ -119,6 +137,9 @@ package final class DataDirectory: Sendable {
             let found = try MetaProperties.decode(bytes)
             guard found.nodeID == nodeID else {
                 return .failure(.wrongNode(path, found: "\(found.nodeID)", configured: "\(nodeID)"))
+            }
+            if let clusterID, found.clusterID != clusterID {
+                return .failure(.wrongCluster(path, found: found.clusterID, expected: clusterID))
             }
             return .success(found)
         } catch {
@@ -193,6 +214,22 @@ package final class DataDirectory: Sendable {
         }
     }
 
+    /// Whether the directory holds the log of the partition of this very topic, or one that does not say whose it is.
+    package func holds(_ partition: TopicPartition, of id: TopicID) throws(LogError) -> Bool {
+        if let found = try topicID(of: partition) { return found == id }
+        do throws(FileSystemError) {
+            return try environment.fileSystem.isDirectory(folder(of: partition))
+        } catch { throw .storage(error) }
+    }
+
+    /// The topic that the folder of the partition says to belong to; nil if it says nothing or is not there.
+    package func topicID(of partition: TopicPartition) throws(LogError) -> TopicID? {
+        do throws(FileSystemError) {
+            let path = folder(of: partition).appending(PartitionMetadata.name)
+            return try environment.fileSystem.contents(of: path).flatMap { PartitionMetadata.decode($0) }
+        } catch { throw .storage(error) }
+    }
+
     /// The partitions that have a folder.
     package func partitions() throws(LogError) -> [TopicPartition] {
         try folders().compactMap { TopicPartition(folderName: $0) }
@@ -209,9 +246,8 @@ package final class DataDirectory: Sendable {
         of partition: TopicPartition, ifIn topics: Set<TopicID>
     ) throws(LogError) -> FilePath? {
         let folder = folder(of: partition)
+        guard let id = try topicID(of: partition), topics.contains(id) else { return nil }
         do throws(FileSystemError) {
-            let metadata = try environment.fileSystem.contents(of: folder.appending(PartitionMetadata.name))
-            guard let id = metadata.flatMap({ PartitionMetadata.decode($0) }), topics.contains(id) else { return nil }
             let target = PartitionLog.deletedFolder(folder, uuid: .random())
             try environment.fileSystem.rename(folder, to: target)
             try environment.fileSystem.synchronizeDirectory(path)

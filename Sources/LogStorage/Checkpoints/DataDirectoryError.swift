@@ -6,6 +6,7 @@ package enum DataDirectoryError: Error, Hashable, Sendable, CustomStringConverti
     case newerFormat(FilePath, found: String)
     case damagedProperties(FilePath, reason: String)
     case wrongNode(FilePath, found: String, configured: String)
+    case wrongCluster(FilePath, found: String, expected: String)
     case storage(FileSystemError)
 
     package var description: String {
@@ -18,6 +19,8 @@ package enum DataDirectoryError: Error, Hashable, Sendable, CustomStringConverti
             "\(path) cannot be read: \(reason)."
         case .wrongNode(let path, let found, let configured):
             "The data directory \(path) belongs to node.id \(found), but node.id is configured as \(configured)."
+        case .wrongCluster(let path, let found, let expected):
+            "The data directory \(path) belongs to cluster \(found), but the others belong to cluster \(expected)."
         case .storage(let error): "The data directory cannot be used: \(error)."
         }
     }

@@ -12,7 +12,7 @@ import Testing
     @Test func `an empty file gives a broker that can start`() throws {
         let broker = try configuration("")
         #expect(broker.nodeID == 1)
-        #expect(broker.dataDirectory == "./data")
+        #expect(broker.logDirectories == ["./data"] && broker.metadataDirectory == "./data")
         #expect(broker.listeners.map(\.bind.description) == ["PLAINTEXT://:9092"])
         #expect(broker.eventLoopCount == 3)
         #expect(broker.maximumConnections == Int(Int32.max))
@@ -74,11 +74,22 @@ import Testing
         #expect(throws: ConfigurationFileError.self) { try configuration("node.id=6\nbroker.id=5") }
     }
 
-    @Test func `one data directory is taken, several are refused`() throws {
-        #expect(try configuration("log.dir=/a").dataDirectory == "/a")
-        #expect(try configuration("log.dir=/a\nlog.dirs=/b").dataDirectory == "/b")
-        let error = #expect(throws: ConfigurationFileError.self) { try configuration("log.dirs=/a,/b") }
-        #expect(error?.description.hasPrefix("f:1: log.dirs must name one directory, not 2: ") == true)
+    @Test func `log directories are taken in their order, and the metadata lies in the first or where it is told to`()
+        throws
+    {
+        #expect(try configuration("log.dir=/a").logDirectories == ["/a"])
+        #expect(try configuration("log.dir=/a\nlog.dirs=/b").logDirectories == ["/b"])
+        let several = try configuration("log.dirs=/b, /a,/c/")
+        #expect(several.logDirectories == ["/b", "/a", "/c"] && several.metadataDirectory == "/b")
+        #expect(try configuration("log.dirs=/b,./a\nmetadata.log.dir=a").metadataDirectory == "./a")
+        #expect(try configuration("log.dirs=/b,/a\nmetadata.log.dir=/m").metadataDirectory == "/m")
+        for (text, fault) in [
+            ("log.dirs=/a,/b,/a/", "log.dirs names a directory twice"),
+            ("log.dirs=/a,,/b", "log.dirs must name at least one directory, and none without a name"),
+        ] {
+            let error = #expect(throws: ConfigurationFileError.self) { try configuration(text) }
+            #expect(error?.description == "f:1: \(fault)")
+        }
     }
 
     @Test(arguments: [

@@ -24,7 +24,7 @@ struct SimulatedBroker {
     ) async throws -> SimulatedBroker {
         var overrides = settings.map { (key: $0.key, value: $0.value) }
         if settings["listeners"] == nil { overrides.append(("listeners", "PLAINTEXT://127.0.0.1:0")) }
-        overrides.append(("log.dirs", directory))
+        if settings["log.dirs"] == nil { overrides.append(("log.dirs", directory)) }
         overrides.append(("num.network.threads", "1"))
         let service = BrokerService(
             configuration: try BrokerConfiguration.load(file: nil, overrides: overrides),
@@ -33,8 +33,11 @@ struct SimulatedBroker {
         return SimulatedBroker(disk: disk, clock: clock, ready: try await service.start(), service: service)
     }
 
+    /// Why it would end.
+    var failure: (any Error)? { service.core?.failure }
+
     /// The work that the broker does every second.
-    func tick() async { await service.tick(writesCheckpoints: false) }
+    func tick(writesCheckpoints: Bool = false) async { await service.tick(writesCheckpoints: writesCheckpoints) }
 
     func stop() async { await service.stop() }
 

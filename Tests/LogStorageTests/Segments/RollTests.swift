@@ -73,6 +73,34 @@ struct RollTests {
         }
     }
 
+    @Test func `a roll that fails for want of room leaves no segment, and the log goes on in the old one`() throws {
+        for call in 1...14 {
+            var test = try TestLog(seed: UInt64(call))
+            test.configuration.segmentBytes = 300
+            test.configuration.preallocate = true
+            let log = try test.open()
+            for _ in 0..<3 { try log.append(TestLog.batch()) }
+            try log.flush()
+            test.disk.failCall(call, with: .outOfSpace)
+            for _ in 0..<4 { _ = try? log.append(TestLog.batch()) }
+            let logs = test.disk.paths.filter { $0.hasSuffix(".log") }
+            #expect(logs.count == log.segmentCount, "call \(call)")
+            // Smaller ones still fit into the tail.
+            test.configuration.segmentBytes = 1000
+            _ = log.update(test.configuration)
+            try log.append(TestLog.batch())
+            try log.flush()
+            let end = log.offsets.logEnd
+            let cut = test.disk.copy(seed: 1)
+            cut.powerCut()
+            try log.close()
+            #expect(try test.open().offsets.logEnd == end, "call \(call), after a clean stop")
+            test.disk = cut
+            let recoveryPoint = LogStart.unclean(recoveryPoint: end)
+            #expect(try test.open(recoveryPoint).offsets.logEnd == end, "call \(call), after a power cut")
+        }
+    }
+
     @Test func `the sealed indexes have Kafka's form`() throws {
         var test = try TestLog()
         let size = try TestLog.batch(count: 2).readableBytes

@@ -175,9 +175,9 @@ extension ConfigurationDefinition {
         .ignored(
             "controller.performance.sample.period.ms", .long, "60000", .atLeast(100), because: .quorum,
             "Interval at which the slowest controller events are logged."),
-        .refused(
-            "metadata.log.dir", .string, nil, .any, because: .directories,
-            "Directory of the metadata log; Martlet keeps it in log.dirs."),
+        .acted(
+            "metadata.log.dir", .string, nil, .any,
+            "Directory of the metadata log; the first of log.dirs when unset."),
         .ignored(
             "metadata.log.max.record.bytes.between.snapshots", .long, "20971520", .atLeast(1), because: .quorum,
             "Bytes of metadata between two snapshots."),

@@ -8,7 +8,7 @@ extension ConfigurationDefinition {
             "Directory of the data when log.dirs is unset."),
         .acted(
             "log.dirs", .string, "./data", .any,
-            "Directory of the data; several are not supported yet."),
+            "Directories of the data; a new partition goes to the one with the fewest."),
         .acted(
             "log.segment.bytes", .int, "1073741824", .atLeast(1048576), updated: .clusterWide,
             "A segment is closed at this size."),
