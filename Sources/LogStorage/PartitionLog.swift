@@ -17,7 +17,9 @@ package final class PartitionLog {
     let environment: LogEnvironment
     let device: UInt64
 
-    var condition = Condition.open
+    var condition = Condition.open {
+        didSet { if condition != .open { cleaning?.abort() } }
+    }
     var tail: TailWriter
     var logEnd: Offset
     var producers: ProducerStateManager
@@ -28,6 +30,12 @@ package final class PartitionLog {
     /// The headers of the batches of one append; its memory is used again.
     var pending: [PendingBatch] = []
     var random = SystemRandomNumberGenerator()
+    /// Where the last cleaning ended; what lies below is clean.
+    package internal(set) var cleanedUpTo: Offset
+    /// The cleaning under way.
+    var cleaning: LogCleaning?
+    /// What a cleaning has stumbled over: the log is not cleaned again.
+    package internal(set) var uncleanable: LogError?
 
     enum Condition: Hashable {
         case open
@@ -73,8 +81,9 @@ package final class PartitionLog {
 
     private init(
         directory: FilePath, configuration: LogConfiguration, environment: LogEnvironment, device: UInt64,
-        loaded: LogLoader.LoadedLog
+        loaded: LogLoader.LoadedLog, cleanedUpTo: Offset
     ) {
+        self.cleanedUpTo = cleanedUpTo
         self.directory = directory
         self.configuration = configuration
         self.environment = environment
@@ -102,10 +111,11 @@ package final class PartitionLog {
     /// last stop was unclean. When it returns, everything up to the log end is durable and committed. Blocks.
     /// - Parameters:
     ///   - logStartOffset: from `log-start-offset-checkpoint`.
+    ///   - cleanedUpTo: from `cleaner-offset-checkpoint`.
     ///   - leaderEpochAtLeast: what the cluster metadata knows; see ``leaderEpoch``.
     package static func open(
         directory: FilePath, configuration: LogConfiguration, environment: LogEnvironment, start: LogStart,
-        logStartOffset: Offset = .zero, leaderEpochAtLeast: LeaderEpoch = 0
+        logStartOffset: Offset = .zero, cleanedUpTo: Offset = .zero, leaderEpochAtLeast: LeaderEpoch = 0
     ) throws(LogError) -> sending PartitionLog {
         var loader = LogLoader(
             directory: directory, configuration: configuration, environment: environment, start: start,
@@ -115,7 +125,7 @@ package final class PartitionLog {
         do { device = try environment.fileSystem.device(of: directory) } catch { throw .storage(error) }
         let log = PartitionLog(
             directory: directory, configuration: configuration, environment: environment, device: device,
-            loaded: loaded)
+            loaded: loaded, cleanedUpTo: cleanedUpTo)
         try log.enterEpoch(atLeast: leaderEpochAtLeast, isUnclean: loaded.report.wasUnclean)
         return log
     }

@@ -46,8 +46,10 @@ struct LogLoader {
     }
 
     mutating func load() throws(LogError) -> LoadedLog {
+        do throws(FileSystemError) { try makeDirectory() } catch { throw .storage(error) }
+        try completeSwaps()
         do throws(FileSystemError) {
-            try prepareDirectory()
+            try listSegments()
             try readEpochs()
         } catch { throw .storage(error) }
         report.wasUnclean = start.recoveryPoint != nil
@@ -68,11 +70,13 @@ struct LogLoader {
 
     // MARK: Directory
 
-    private mutating func prepareDirectory() throws(FileSystemError) {
-        if try !fileSystem.isDirectory(directory) {
-            try fileSystem.createDirectory(directory)
-            try fileSystem.synchronizeDirectory(directory.removingLastComponent())
-        }
+    private func makeDirectory() throws(FileSystemError) {
+        guard try !fileSystem.isDirectory(directory) else { return }
+        try fileSystem.createDirectory(directory)
+        try fileSystem.synchronizeDirectory(directory.removingLastComponent())
+    }
+
+    private mutating func listSegments() throws(FileSystemError) {
         for name in try fileSystem.list(directory) {
             if name.hasSuffix(".tmp") {
                 try fileSystem.remove(directory.appending(name))

@@ -54,7 +54,7 @@ extension LogReader {
     }
 
     /// The highest timestamp in the segment.
-    private func highest(in segment: ReadableSegment) throws(LogError) -> TimeIndexView.Entry? {
+    func highest(in segment: ReadableSegment) throws(LogError) -> TimeIndexView.Entry? {
         if case .sealed(let sealed) = segment.source {
             return try sealed.maxTimestamp { entry throws(LogError) in
                 let batch = try LogSearch(reader: self, segment: segment).batch(containing: entry.lastOffset)
@@ -73,7 +73,10 @@ extension LogReader {
         in segment: ReadableSegment, from: Offset, upTo: Offset
     ) throws(LogError) -> TimeIndexView.Entry? {
         if segment.nextOffset <= upTo, segment.baseOffset >= from, let known = try highest(in: segment),
-            known.lastOffset < upTo
+            known.lastOffset < upTo,
+            // Compaction keeps batches without records, whose times are nobody's.
+            let batch = try LogSearch(reader: self, segment: segment).batch(containing: known.lastOffset),
+            batch.header.recordCount > 0
         {
             return known
         }
@@ -81,7 +84,7 @@ extension LogReader {
             try LogSearch(reader: self, segment: segment).file(), to: segment.size, window: SegmentScanner.walkWindow)
         var best: TimeIndexView.Entry?
         while let batch = try scanner.next(), batch.header.lastOffset < upTo {
-            guard batch.header.lastOffset >= from else { continue }
+            guard batch.header.lastOffset >= from, batch.header.recordCount > 0 else { continue }
             if best.map({ batch.header.maxTimestamp > $0.timestamp }) ?? true {
                 best = TimeIndexView.Entry(timestamp: batch.header.maxTimestamp, lastOffset: batch.header.lastOffset)
             }

@@ -17,9 +17,19 @@ final class SealedSegment: Sendable {
     private let indexInterval: Int
     private let facts = Mutex(Facts())
 
+    private let identity: Int
+
     private struct Facts {
         var maxTimestamp: TimeIndexView.Entry?
         var aborted: [AbortedTransaction]?
+        var held: Held?
+    }
+
+    /// The files of a segment that another took the place of, for readers that found it before.
+    private struct Held {
+        var file: any LogFile
+        var offsets: any FileMap
+        var times: any FileMap
     }
 
     init(
@@ -32,32 +42,57 @@ final class SealedSegment: Sendable {
         self.directory = directory
         self.environment = environment
         self.indexInterval = indexInterval
+        identity = environment.openFiles.newSegment()
     }
 
     func path(_ kind: SegmentFile) -> FilePath { kind.path(baseOffset, in: directory) }
 
+    private func id(_ kind: SegmentFile) -> OpenFileID { OpenFileID(segment: identity, kind: kind) }
+
     func file() throws(LogError) -> any LogFile {
+        if let held { return held.file }
         let path = path(.log)
         do {
-            return try environment.openFiles.file(path) { () throws(FileSystemError) in
+            let file = try environment.openFiles.file(id(.log)) { () throws(FileSystemError) in
                 try environment.fileSystem.open(path, .readOnly)
             }
-        } catch { throw .storage(error) }
+            // By now the name may be another segment's.
+            return held?.file ?? file
+        } catch {
+            if let held { return held.file }
+            throw .storage(error)
+        }
+    }
+
+    private var held: Held? { facts.withLock { $0.held } }
+
+    /// Opens everything and keeps it open: the names are another segment's from now on.
+    func hold() throws(LogError) {
+        _ = try abortedTransactions()
+        let (offsets, times) = (try offsetMap(), try timeMap())
+        let held = Held(file: try file(), offsets: offsets, times: times)
+        facts.withLock { $0.held = held }
     }
 
     func withOffsets<Result>(_ body: (OffsetIndexView) -> Result) throws(LogError) -> Result {
-        let map = unsafe try map(.index) { bytes in
+        unsafe try offsetMap().withBytes { unsafe body(OffsetIndexView(bytes: $0, baseOffset: baseOffset)) }
+    }
+
+    private func offsetMap() throws(LogError) -> any FileMap {
+        unsafe try map(.index, \.offsets) { bytes in
             unsafe OffsetIndexView(bytes: bytes, baseOffset: baseOffset).isSound(segmentSize: size)
         }
-        return unsafe map.withBytes { unsafe body(OffsetIndexView(bytes: $0, baseOffset: baseOffset)) }
     }
 
     func withTimes<Result>(_ body: (TimeIndexView) -> Result) throws(LogError) -> Result {
-        let map = unsafe try map(.timeindex) { bytes in
+        unsafe try timeMap().withBytes { unsafe body(TimeIndexView(bytes: $0, baseOffset: baseOffset)) }
+    }
+
+    private func timeMap() throws(LogError) -> any FileMap {
+        unsafe try map(.timeindex, \.times) { bytes in
             let view = unsafe TimeIndexView(bytes: bytes, baseOffset: baseOffset)
             return unsafe view.isSound() && (view.last?.lastOffset ?? baseOffset) < nextOffset
         }
-        return unsafe map.withBytes { unsafe body(TimeIndexView(bytes: $0, baseOffset: baseOffset)) }
     }
 
     /// The highest timestamp and the last offset of the batch that has it; nil in a segment without batches. The last
@@ -107,27 +142,34 @@ final class SealedSegment: Sendable {
         do {
             for (kind, bytes) in [(SegmentFile.index, indexes.offsetBytes), (.timeindex, indexes.timeBytes)] {
                 try environment.fileSystem.replace(path(kind), with: bytes)
-                environment.openFiles.forget(path(kind))
+                environment.openFiles.forget(id(kind))
             }
         } catch { throw .storage(error) }
         facts.withLock { $0.maxTimestamp = nil }
     }
 
     /// Lets go of what is open.
-    func forgetFiles() { for kind in SegmentFile.allCases { environment.openFiles.forget(path(kind)) } }
+    func forgetFiles() { for kind in SegmentFile.allCases { environment.openFiles.forget(id(kind)) } }
 
     /// The map of an index; the index is read and checked before it is mapped, and rebuilt if it is not sound.
     private func map(
-        _ kind: SegmentFile, isSound: (UnsafeRawBufferPointer) -> Bool
+        _ kind: SegmentFile, _ held: KeyPath<Held, any FileMap>, isSound: (UnsafeRawBufferPointer) -> Bool
     ) throws(LogError) -> any FileMap {
+        if let known = self.held { return known[keyPath: held] }
         let path = path(kind)
-        return try environment.openFiles.map(path) { () throws(LogError) in
-            if let map = unsafe try soundMap(path, isSound) { return map }
-            try rebuildIndexes()
-            guard let map = unsafe try soundMap(path, isSound) else {
-                throw .corrupt(.init(file: path.string, position: 0, reason: .index))
+        do throws(LogError) {
+            let map = try environment.openFiles.map(id(kind)) { () throws(LogError) in
+                if let map = unsafe try soundMap(path, isSound) { return map }
+                try rebuildIndexes()
+                guard let map = unsafe try soundMap(path, isSound) else {
+                    throw .corrupt(.init(file: path.string, position: 0, reason: .index))
+                }
+                return map
             }
-            return map
+            return self.held?[keyPath: held] ?? map
+        } catch {
+            if let known = self.held { return known[keyPath: held] }
+            throw error
         }
     }
 

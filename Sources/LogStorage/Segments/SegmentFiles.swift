@@ -5,13 +5,23 @@ package import SystemPackage
 package enum SegmentFile: String, CaseIterable, Sendable {
     case log, index, timeindex, txnindex, snapshot
 
+    /// What follows the name while the file is not, or no longer, part of the log.
+    package enum Suffix: String, CaseIterable, Sendable {
+        /// Written by a cleaning that has not come to its end.
+        case cleaned = ".cleaned"
+        /// Complete, and about to take the place of those that it was made of.
+        case swap = ".swap"
+    }
+
     /// `00000000000000000042.log`
     package func name(_ offset: Offset) -> String {
         let digits = String(offset.rawValue)
         return String(repeating: "0", count: max(0, 20 - digits.count)) + digits + "." + rawValue
     }
 
-    package func path(_ offset: Offset, in directory: FilePath) -> FilePath { directory.appending(name(offset)) }
+    package func path(_ offset: Offset, in directory: FilePath, _ suffix: Suffix? = nil) -> FilePath {
+        directory.appending(name(offset) + (suffix?.rawValue ?? ""))
+    }
 
     /// What the name says, or nil for any other file.
     package static func parse(_ name: String) -> (file: SegmentFile, offset: Offset)? {
