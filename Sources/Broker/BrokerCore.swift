@@ -12,6 +12,8 @@ final class BrokerCore: Sendable {
     let router: Router
     let metadata: MetadataWriter
     let topics: TopicHost
+    /// The periodic work on logs.
+    let maintenance: LogMaintenance
     /// Whether the last stop was clean.
     let wasClean: Bool
 
@@ -50,6 +52,9 @@ final class BrokerCore: Sendable {
         metadata = try Self.openMetadata(
             directories.metadata, configuration, environment, topics, settingsObserver)
         router = Self.router(configuration, environment, identity, topics, metadata, reads)
+        maintenance = LogMaintenance(
+            topics: topics, schedule: MaintenanceSchedule(configuration, start: environment.clock.now),
+            logger: logger)
         try hostTopics()
         observeDirectories()
     }
@@ -155,6 +160,7 @@ final class BrokerCore: Sendable {
                 maxBytes: configuration.maximumFetchBytes),
             ListOffsetsHandler(topics: table, authorizer: authorizer, reads: reads),
             OffsetForLeaderEpochHandler(topics: table, authorizer: authorizer),
+            DeleteRecordsHandler(topics: topics, reads: reads, authorizer: authorizer),
             MetadataHandler(
                 identity: identity, topics: table, authorizer: authorizer,
                 creation: TopicCreation(
@@ -185,18 +191,19 @@ final class BrokerCore: Sendable {
 
     // MARK: - Periodic work, and the end
 
-    /// Work of every second: background flushes (flush.ms), expiry, removal of deleted files, checkpoints.
-    func tick(writesCheckpoints: Bool) async {
+    /// Work of every second that waits for nothing: background flushes (flush.ms).
+    func tick() {
         let now = environment.clock.now
-        let partitions = topics.table.all.flatMap(\.partitions).compactMap(\.self)
-        for partition in partitions { partition.tick(now: now) }
-        topics.graveyard.tick(now: now)
-        if writesCheckpoints { topics.writeCheckpoints() }
+        for partition in topics.partitions { partition.flushIfOverdue(now: now) }
     }
+
+    /// Work of every second that waits for the disk.
+    func maintain() async { await maintenance.run(now: environment.clock.now) }
 
     /// Flushes and closes every log and marks the stop as clean.
     func stop() async {
         let isClean = await metadata.stop()
+        await maintenance.shutdown()
         await flushQueues.shutdown()
         await reads.shutdown()
         topics.close(isClean: isClean)

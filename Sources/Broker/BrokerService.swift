@@ -140,13 +140,29 @@ package final class BrokerService: Service {
     /// Periodic work, until cancelled; part of ``run()``. Returns an error when the broker cannot go on.
     package func background() async -> (any Error)? {
         guard let core else { return nil }
-        var tick = 0
-        let checkpointEvery = max(1, Int(configuration.recoveryPointCheckpointInterval.components.seconds))
+        return await withTaskGroup(of: (any Error)?.self) { group in
+            group.addTask {
+                await Self.everySecond {
+                    core.tick()
+                    return core.failure
+                }
+            }
+            group.addTask {
+                await Self.everySecond {
+                    await core.maintain()
+                    return nil
+                }
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first
+        }
+    }
+
+    private static func everySecond(_ work: () async -> (any Error)?) async -> (any Error)? {
         while !Task.isCancelled {
             do { try await Task.sleep(for: .seconds(1)) } catch { return nil }
-            tick += 1
-            if let failure = core.failure { return failure }
-            await core.tick(writesCheckpoints: tick % checkpointEvery == 0)
+            if let failure = await work() { return failure }
         }
         return nil
     }
@@ -155,8 +171,9 @@ package final class BrokerService: Service {
     var boundPorts: [Int] { parts.withLock { $0?.listeners.map(\.port) ?? [] } }
 
     /// The work of one second, for who drives time himself.
-    func tick(writesCheckpoints: Bool) async {
-        await parts.withLock({ $0?.core })?.tick(writesCheckpoints: writesCheckpoints)
+    func tick() async {
+        core?.tick()
+        await core?.maintain()
     }
 
     // MARK: - Stop

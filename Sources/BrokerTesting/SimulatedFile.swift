@@ -1,3 +1,4 @@
+import KafkaProtocol
 import LogStorage
 import Synchronization
 import SystemPackage
@@ -74,6 +75,13 @@ final class SimulatedFile: LogFile {
 
     func size() throws(FileSystemError) -> Int {
         try fileSystem.withNode(of: self, .size) { disk throws(FileSystemError) in disk.nodes[node].bytes.count }
+    }
+
+    var modificationTime: Timestamp {
+        let found = try? fileSystem.withNode(of: self, .size) { disk throws(FileSystemError) in
+            disk.nodes[node].modified
+        }
+        return Timestamp(found ?? -1)
     }
 
     func lock() throws(FileSystemError) -> Bool {

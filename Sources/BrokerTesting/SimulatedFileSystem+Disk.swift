@@ -33,6 +33,8 @@ struct SimulatedDisk: Sendable {
         var allocated = 0
         /// Whether the size was changed since the last flush and may reach the disk by itself.
         var sizeIsDirty = false
+        /// When it was last written, in milliseconds since 1970.
+        var modified: Int64 = -1
         var entries: [String: Int] = [:]
         var durableEntries: [String: Int] = [:]
         /// Changes of names since the last flush of the directory, in order.
@@ -54,6 +56,7 @@ struct SimulatedDisk: Sendable {
     var nodes = [Node(isDirectory: true)]
     var random: SeededRandomNumberGenerator
     var capacity: Int
+    var milliseconds: Int64 = 1_700_000_000_000
     /// Raised when the process or the machine stops: files of an earlier one are dead.
     var generation = 0
     var locks: [Int: Int] = [:]
@@ -241,6 +244,7 @@ struct SimulatedDisk: Sendable {
 
     private mutating func put(_ bytes: ArraySlice<UInt8>, into node: Int, at position: Int) {
         let end = position + bytes.count
+        nodes[node].modified = milliseconds
         if end > nodes[node].bytes.count { setSize(end, of: node) }
         Self.copy(bytes, to: &nodes[node].bytes, at: position)
         for sector in position / Self.sectorSize...(end - 1) / Self.sectorSize { nodes[node].dirty.insert(sector) }

@@ -85,6 +85,12 @@ public final class SimulatedFileSystem: Sendable {
         set { disk.withLock { $0.capacity = newValue } }
     }
 
+    /// The time of day that a file gets when it is written, in milliseconds since 1970.
+    public var milliseconds: Int64 {
+        get { disk.withLock { $0.milliseconds } }
+        set { disk.withLock { $0.milliseconds = newValue } }
+    }
+
     /// The bytes of a file as a reader would see them now; nil if there is none.
     public func contents(ofFileAt path: String) -> [UInt8]? {
         disk.withLock { disk in

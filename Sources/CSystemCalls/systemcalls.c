@@ -138,6 +138,17 @@ int64_t martlet_size(int descriptor) {
     return fstat(descriptor, &status) < 0 ? -errno : (int64_t)status.st_size;
 }
 
+int64_t martlet_modification_milliseconds(int descriptor) {
+    struct stat status;
+    if (fstat(descriptor, &status) < 0) return -1;
+#ifdef __APPLE__
+    struct timespec time = status.st_mtimespec;
+#else
+    struct timespec time = status.st_mtim;
+#endif
+    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
 int martlet_device(const char *path, uint64_t *device) {
     struct stat status;
     if (stat(path, &status) < 0) return -errno;

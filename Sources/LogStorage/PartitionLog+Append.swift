@@ -219,6 +219,7 @@ extension PartitionLog {
     private func publish(_ size: Int, end: Offset, now: Timestamp) {
         let aborted = producers.commitStaged()
         let start = tail.size
+        if start == 0 { tail.createdAt = now }
         tail.size += size
         logEnd = end
         if tail.firstTimestamp == nil { tail.firstTimestamp = pending.first?.header.maxTimestamp }

@@ -21,6 +21,7 @@ extension PartitionLog {
             unflushed.files.append(try write(ProducerSnapshot.encode(producers.producers), to: .snapshot, logEnd))
             unflushed.names = true
             try removeStraySnapshots()
+            try writeEpochs()
         } catch { throw .storage(error) }
         try flush()
     }
@@ -34,6 +35,14 @@ extension PartitionLog {
             else { continue }
             try environment.fileSystem.remove(directory.appending(name))
         }
+    }
+
+    /// Epochs that ended below the log start went in memory only.
+    private func writeEpochs() throws(FileSystemError) {
+        let path = directory.appending(LeaderEpochCheckpoint.name)
+        let bytes = LeaderEpochCheckpoint.encode(epochs)
+        guard epochs.latest != nil, try environment.fileSystem.contents(of: path) != bytes else { return }
+        try environment.fileSystem.replace(path, with: bytes)
     }
 
     private func end() {
@@ -66,10 +75,11 @@ extension PartitionLog {
         return folder.removingLastComponent().appending(String(name.prefix(255 - suffix.utf8.count)) + suffix)
     }
 
-    /// Second half: removes a folder of that name with all that is in it. What is gone already is no error. Blocks.
+    /// Second half: removes a folder of that name with all that is in it, or the file of a removed segment. What is gone
+    /// already is no error. Blocks.
     package static func removeDeleted(_ folder: FilePath, fileSystem: any FileSystem) throws(LogError) {
         do throws(FileSystemError) {
-            guard try fileSystem.isDirectory(folder) else { return }
+            guard try fileSystem.isDirectory(folder) else { return try fileSystem.removeIfPresent(folder) }
             for name in try fileSystem.list(folder) { try fileSystem.removeIfPresent(folder.appending(name)) }
             try fileSystem.removeDirectory(folder)
             try fileSystem.synchronizeDirectory(folder.removingLastComponent())

@@ -8,8 +8,8 @@ extension PartitionLog {
     /// segment to read then, and the sealed one's files can be closed.
     package var needsFlush: Bool {
         guard condition == .open else { return false }
+        if unflushed.begunSegment < tail.baseOffset { return true }
         if configuration.commitsOnFlush { return unflushed.flushed < logEnd }
-        if unflushed.flushed < tail.baseOffset { return true }
         return unflushed.flushed.distance(to: logEnd) >= configuration.flushMessages
     }
 
@@ -47,6 +47,7 @@ extension PartitionLog {
     package func completeFlush(_ flush: LogFlush) -> PartitionOffsets {
         guard condition == .open else { return offsets }
         unflushed.flushed = max(unflushed.flushed, flush.target)
+        unflushed.begunSegment = max(unflushed.begunSegment, flush.position.base)
         guard configuration.commitsOnFlush else { return offsets }
         return commit(upTo: flush.target, at: flush.position)
     }

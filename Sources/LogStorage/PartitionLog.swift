@@ -61,6 +61,8 @@ package final class PartitionLog {
     struct Unflushed {
         /// Up to here (exclusive) all is durable.
         var flushed: Offset
+        /// The segment of this base offset, the snapshot and the indexes that were written when it was begun, are durable.
+        var begunSegment: Offset
         /// Bytes appended since the last flush was prepared.
         var byteCount = 0
         /// When the first of them came.
@@ -97,7 +99,7 @@ package final class PartitionLog {
         tail = TailWriter(
             baseOffset: loaded.tail.baseOffset, file: loaded.tail.file, size: loaded.tail.size,
             firstTimestamp: loaded.firstTimestamp, createdAt: environment.clock.now, maxAge: age)
-        unflushed = Unflushed(flushed: loaded.logEnd)
+        unflushed = Unflushed(flushed: loaded.logEnd, begunSegment: loaded.tail.baseOffset)
         let offsets = PartitionOffsets(
             logStart: loaded.logStart, logEnd: loaded.logEnd, firstUnstable: loaded.producers.firstUnstable)
         reader = LogReader(
@@ -174,32 +176,18 @@ extension PartitionLog {
 
     /// Takes on a new configuration; the high watermark never goes down by it. Returns the offsets after it.
     package func update(_ configuration: LogConfiguration) -> PartitionOffsets {
+        let old = self.configuration
         self.configuration = configuration
-        tail.maxAge = min(tail.maxAge, configuration.segmentAge.wholeMilliseconds)
-        if configuration.segmentAge.wholeMilliseconds > tail.maxAge { tail.maxAge = maxAge() }
+        if (old.segmentAge, old.segmentJitter) != (configuration.segmentAge, configuration.segmentJitter) {
+            tail.maxAge = maxAge()
+        }
         guard !configuration.commitsOnFlush, condition == .open else { return offsets }
         return commit(upTo: logEnd, at: (tail.baseOffset, tail.size))
     }
 
     /// Forgets producers that have been silent for longer than `producer.id.expiration.ms`.
-    /// May be called often: it looks at them every ten minutes.
     package func removeExpiredProducers(now: Timestamp) {
-        guard producers.expiryIsDue(now: now) else { return }
         producers.removeExpired(now: now, after: configuration.producerIDExpiration.wholeMilliseconds)
-    }
-
-    /// Moves the log start (DeleteRecords), at most to the high watermark. The segments below it are removed by
-    /// retention, not here. Returns the offsets after it.
-    package func advanceLogStart(to offset: Offset) throws(LogError) -> PartitionOffsets {
-        let firstUnstable = producers.firstUnstable
-        return try reader.state.withLock { state throws(LogError) in
-            guard offset <= state.offsets.highWatermark else {
-                throw .offsetOutOfRange(
-                    requested: offset, valid: state.offsets.logStart...state.offsets.highWatermark)
-            }
-            state.offsets.advance(logStart: offset, firstUnstable: firstUnstable)
-            return state.offsets
-        }
     }
 
     /// Raises the high watermark and what follows from it.

@@ -57,8 +57,8 @@ extension LogSimulation {
     mutating func writeCheckpoint() throws(SimulationFailure) {
         let (log, mayFail) = (try openLog(), mayFail)
         let checkpoint = LogCheckpoint(
-            partition: Self.partition, recoveryPoint: log.recoveryPoint, logStart: log.offsets.logStart,
-            highWatermark: log.offsets.highWatermark)
+            partition: Self.partition, topicID: Self.topicID, recoveryPoint: log.recoveryPoint,
+            logStart: log.offsets.logStart, highWatermark: log.offsets.highWatermark)
         do throws(LogError) {
             try directory?.writeCheckpoints([checkpoint])
             model.durableLogStart = max(model.durableLogStart, checkpoint.logStart)

@@ -60,8 +60,8 @@ extension LogSimulation {
 
     private func writeClosingCheckpoint(_ log: PartitionLog) throws(LogError) {
         let checkpoint = LogCheckpoint(
-            partition: Self.partition, recoveryPoint: log.recoveryPoint, logStart: log.offsets.logStart,
-            highWatermark: log.offsets.highWatermark)
+            partition: Self.partition, topicID: Self.topicID, recoveryPoint: log.recoveryPoint,
+            logStart: log.offsets.logStart, highWatermark: log.offsets.highWatermark)
         try directory?.writeCheckpoints([checkpoint])
     }
 

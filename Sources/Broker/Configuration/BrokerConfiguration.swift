@@ -42,6 +42,11 @@ package struct BrokerConfiguration: Sendable {
     package let recoveryThreadCount: Int
     package let producerIDExpiration: Duration
     package let recoveryPointCheckpointInterval: Duration
+    package let logStartCheckpointInterval: Duration
+    package let retentionCheckInterval: Duration
+    package let producerExpiryCheckInterval: Duration
+    /// How long after the start retention looks for the first time.
+    package let initialTaskDelay: Duration
 
     /// What the broker was started with, canonical, by key: the lowest layer of ``ConfigurationResolver``.
     package let fixed: [String: String]
@@ -84,6 +89,10 @@ package struct BrokerConfiguration: Sendable {
         recoveryThreadCount = values.integer("num.recovery.threads.per.data.dir")
         producerIDExpiration = values.duration("producer.id.expiration.ms")
         recoveryPointCheckpointInterval = values.duration("log.flush.offset.checkpoint.interval.ms")
+        logStartCheckpointInterval = values.duration("log.flush.start.offset.checkpoint.interval.ms")
+        retentionCheckInterval = values.duration("log.retention.check.interval.ms")
+        producerExpiryCheckInterval = values.duration("producer.id.expiration.check.interval.ms")
+        initialTaskDelay = values.duration("log.initial.task.delay.ms")
         fixed = Self.withBothNodeIDs(configuration.values, nodeID)
     }
 

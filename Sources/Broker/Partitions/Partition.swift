@@ -16,13 +16,15 @@ final class Partition: Sendable {
     /// Where the log lies.
     let directory: DataDirectory
     private let directories: LogDirectories
-    private let state: Mutex<State>
-    private let flushQueue: FlushQueue
+    let state: Mutex<State>
+    let flushQueue: FlushQueue
 
-    private struct State {
+    struct State {
         var log: PartitionLog
         /// Appends that wait until the high watermark has passed their last record, in order.
         var commitWaiters: [CommitWaiter] = []
+        /// Who waits until segments up to an offset may be removed.
+        var removalWaiters: [CommitWaiter] = []
         /// Fetches that wait for more to read.
         var readWaiters: [ObjectIdentifier: any ReadWaiter] = [:]
         var isFlushQueued = false
@@ -30,14 +32,14 @@ final class Partition: Sendable {
         var end: ErrorCode?
     }
 
-    private struct CommitWaiter {
-        /// The high watermark that releases the waiter.
+    struct CommitWaiter {
+        /// What has to be reached to release the waiter.
         var target: Offset
         var release: @Sendable (ErrorCode) -> Void
     }
 
     /// Whom a change has released: called back once the lock is free.
-    private struct Released {
+    struct Released {
         var commits: [CommitWaiter] = []
         var code = ErrorCode.none
         var reads: [any ReadWaiter] = []
@@ -61,7 +63,7 @@ final class Partition: Sendable {
     /// Why the partition serves no more (deleted, offline); nil while it does.
     var end: ErrorCode? { state.withLock { $0.end } }
 
-    private func notify(_ released: Released) {
+    func notify(_ released: Released) {
         for waiter in released.commits { waiter.release(released.code) }
         for waiter in released.reads { waiter.partitionAdvanced() }
     }
@@ -107,7 +109,7 @@ extension Partition {
     }
 
     /// Whom the move of the offsets has released.
-    private static func advanced(_ state: inout State, since before: PartitionOffsets) -> Released {
+    static func advanced(_ state: inout State, since before: PartitionOffsets) -> Released {
         let offsets = state.log.offsets
         var released = Released()
         guard offsets != before else { return released }
@@ -123,7 +125,7 @@ extension Partition {
 // MARK: - Flushing
 
 extension Partition {
-    private static func queueFlush(_ state: inout State, isOverdue: Bool = false) -> Bool {
+    static func queueFlush(_ state: inout State, isOverdue: Bool = false) -> Bool {
         guard !state.isFlushQueued, state.end == nil, isOverdue || state.log.needsFlush else { return false }
         state.isFlushQueued = true
         return true
@@ -151,7 +153,9 @@ extension Partition {
             let before = state.log.offsets
             _ = state.log.completeFlush(flush)
             state.isFlushQueued = false
-            return (Self.advanced(&state, since: before), Self.queueFlush(&state))
+            var released = Self.advanced(&state, since: before)
+            released.commits += Self.removable(&state)
+            return (released, Self.queueFlush(&state))
         }
         notify(released)
         return isDue
@@ -169,8 +173,10 @@ extension Partition {
 
     private static func end(_ state: inout State, _ code: ErrorCode) -> Released {
         state.end = code
-        let released = Released(commits: state.commitWaiters, code: code, reads: Array(state.readWaiters.values))
+        let released = Released(
+            commits: state.commitWaiters + state.removalWaiters, code: code, reads: Array(state.readWaiters.values))
         state.commitWaiters = []
+        state.removalWaiters = []
         state.readWaiters = [:]
         return released
     }
@@ -221,20 +227,21 @@ extension Partition {
     var checkpoint: LogCheckpoint {
         state.withLock { state in
             LogCheckpoint(
-                partition: topicPartition, recoveryPoint: state.log.recoveryPoint,
+                partition: topicPartition, topicID: topicID, recoveryPoint: state.log.recoveryPoint,
                 logStart: state.log.offsets.logStart, highWatermark: state.log.offsets.highWatermark)
         }
     }
 
-    /// Work of every second: a flush that flush.ms asks for, and producers that have been silent for too long.
-    func tick(now: Timestamp) {
+    /// Starts the flush that flush.ms asks for.
+    func flushIfOverdue(now: Timestamp) {
         let needsFlush = state.withLock { state in
-            state.log.removeExpiredProducers(now: now)
-            guard let deadline = state.log.flushDeadline, deadline <= now else { return false }
-            return Self.queueFlush(&state, isOverdue: true)
+            state.log.isFlushOverdue(now: now) && Self.queueFlush(&state, isOverdue: true)
         }
         if needsFlush { flushQueue.enqueue(self) }
     }
+
+    /// Forgets producers that have been silent for too long.
+    func removeExpiredProducers(now: Timestamp) { state.withLock { $0.log.removeExpiredProducers(now: now) } }
 
     /// The topic is deleted: whoever waits is told, and the folder gets its last name.
     ///

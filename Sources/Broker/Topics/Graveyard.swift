@@ -4,34 +4,35 @@ import Logging
 import Synchronization
 import SystemPackage
 
-/// Folders of deleted partitions, which stay for `file.delete.delay.ms` so that answers under way can still be sent.
+/// Folders of deleted partitions and files of removed segments, which stay for `file.delete.delay.ms` so that who was
+/// about to open them still can.
 final class Graveyard: Sendable {
     private let environment: LogEnvironment
     private let logger: Logger
-    private let folders = Mutex<[(folder: FilePath, due: Timestamp)]>([])
+    private let paths = Mutex<[(path: FilePath, due: Timestamp)]>([])
 
     init(environment: LogEnvironment, logger: Logger) {
         self.environment = environment
         self.logger = logger
     }
 
-    func bury(_ folder: FilePath, for delay: Duration) {
+    func bury(_ buried: [FilePath], for delay: Duration) {
         let due = environment.clock.now.advanced(byMilliseconds: delay.wholeMilliseconds)
-        folders.withLock { $0.append((folder, due)) }
+        paths.withLock { $0 += buried.map { ($0, due) } }
     }
 
-    /// Removes what is due.
+    /// Removes what is due. Blocks.
     func tick(now: Timestamp) {
-        let due = folders.withLock { folders in
-            let due = folders.filter { $0.due <= now }
-            folders.removeAll { $0.due <= now }
+        let due = paths.withLock { paths in
+            let due = paths.filter { $0.due <= now }
+            paths.removeAll { $0.due <= now }
             return due
         }
-        for (folder, _) in due {
+        for (path, _) in due {
             do throws(LogError) {
-                try PartitionLog.removeDeleted(folder, fileSystem: environment.fileSystem)
+                try PartitionLog.removeDeleted(path, fileSystem: environment.fileSystem)
             } catch {
-                logger.warning("files not removed", metadata: ["folder": "\(folder)", "reason": "\(error)"])
+                logger.warning("files not removed", metadata: ["path": "\(path)", "reason": "\(error)"])
             }
         }
     }

@@ -112,7 +112,8 @@ struct TopicHost: Sendable {
         guard let topic = table.remove(name) else { return }
         for partition in topic.partitions.compactMap(\.self) {
             do throws(LogError) {
-                graveyard.bury(try partition.delete(), for: topic.configuration.fileDeleteDelay)
+                partition.directory.forgetLog(of: partition.topicPartition)
+                graveyard.bury([try partition.delete()], for: topic.configuration.fileDeleteDelay)
             } catch {
                 logger.error("deletion failed", metadata: ["topic": "\(name)", "reason": "\(error)"])
             }
@@ -169,7 +170,7 @@ extension TopicHost {
                 "folder of an unknown topic left alone",
                 metadata: ["folder": "\(directory.folder(of: partition))"])
         }
-        for folder in try directory.deletedFolders() { graveyard.bury(folder, for: .zero) }
+        for folder in try directory.deletedFolders() { graveyard.bury([folder], for: .zero) }
     }
 
     /// Whether the folder is a partition's own; of two with its name, in different directories, one is of another topic.
@@ -182,20 +183,38 @@ extension TopicHost {
         return hosted.directory === directory
     }
 
-    private var partitions: [Partition] { table.all.flatMap(\.partitions).compactMap(\.self) }
+    var partitions: [Partition] { table.all.flatMap(\.partitions).compactMap(\.self) }
 
-    /// Writes how far each log is known to be on disk, so that recovery has less to read.
-    func writeCheckpoints() {
+    /// Writes how far each log is known to be on disk, so that recovery has less to read, and where it begins.
+    func writeCheckpoints(_ kinds: [OffsetCheckpoint] = OffsetCheckpoint.allCases) {
         let all = partitions
         for directory in directories.online {
             do throws(LogError) {
-                try directory.writeCheckpoints(all.filter { $0.directory === directory }.map(\.checkpoint))
+                try directory.writeCheckpoints(all.filter { $0.directory === directory }.map(\.checkpoint), kinds)
             } catch {
                 logger.error(
                     "checkpoint not written", metadata: ["directory": "\(directory.path)", "reason": "\(error)"])
                 if case .storage(let error) = error, !error.isPassing { directories.fail(directory, because: error) }
             }
         }
+    }
+
+    /// Makes log starts durable before anybody sees them. Returns why that failed, by directory. Blocks.
+    func raiseLogStarts(_ raised: [(partition: Partition, checkpoint: LogCheckpoint)]) -> [FilePath: LogError] {
+        var failures: [FilePath: LogError] = [:]
+        let byDirectory = Dictionary(grouping: raised) { ObjectIdentifier($0.partition.directory) }
+        for group in byDirectory.values {
+            guard let directory = group.first?.partition.directory else { continue }
+            do throws(LogError) {
+                try directory.raiseLogStarts(group.map(\.checkpoint))
+            } catch {
+                failures[directory.path] = error
+                logger.error(
+                    "log starts not written", metadata: ["directory": "\(directory.path)", "reason": "\(error)"])
+                if case .storage(let cause) = error { directories.report(cause, in: directory) }
+            }
+        }
+        return failures
     }
 
     /// Closes every log; marks the stop of a directory as clean if all of its logs could be flushed, and that of the

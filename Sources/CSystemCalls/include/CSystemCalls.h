@@ -35,6 +35,8 @@ int martlet_fsync(int descriptor);
 /// Flushes the whole file system that holds `path`; fails if write-back failed since the descriptor's last look.
 int martlet_syncfs(int descriptor);
 int64_t martlet_size(int descriptor);
+/// When the file was last written, in milliseconds since 1970; -1 if that cannot be told.
+int64_t martlet_modification_milliseconds(int descriptor);
 int martlet_device(const char *path, uint64_t *device);
 int martlet_rename(const char *from, const char *to);
 int martlet_link(const char *from, const char *to);

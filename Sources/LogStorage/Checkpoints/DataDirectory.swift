@@ -15,15 +15,15 @@ package final class DataDirectory: Sendable {
     package let wasClean: Bool
 
     private let environment: LogEnvironment
-    private let state: Mutex<State>
+    fileprivate let state: Mutex<State>
 
-    private struct State {
+    fileprivate struct State {
         /// Holds the lock for as long as it is open.
         var lockFile: (any LogFile)?
-        /// As the checkpoint files have it.
-        var recoveryPoints: [TopicPartition: Offset]
-        var logStarts: [TopicPartition: Offset]
-        var highWatermarks: [TopicPartition: Offset]
+        /// What the checkpoint files say.
+        var offsets: [OffsetCheckpoint: [TopicPartition: Offset]]
+        /// The topics of the logs that have been opened.
+        var topics: [TopicPartition: TopicID] = [:]
     }
 
     static let lockName = ".lock"
@@ -60,10 +60,8 @@ package final class DataDirectory: Sendable {
             let device = try fileSystem.device(of: path)
             let bytes = try fileSystem.contents(of: path.appending(MetaProperties.name))
             let properties = try properties(bytes, path, nodeID, clusterID, fileSystem)
-            let state = State(
-                lockFile: lockFile, recoveryPoints: try checkpoint(.recoveryPoint, path, fileSystem),
-                logStarts: try checkpoint(.logStart, path, fileSystem),
-                highWatermarks: try checkpoint(.highWatermark, path, fileSystem))
+            var state = State(lockFile: lockFile, offsets: [:])
+            for kind in OffsetCheckpoint.allCases { state.offsets[kind] = try checkpoint(kind, path, fileSystem) }
             // A directory that is refused keeps its marker.
             let wasClean: Bool
             if case .success = properties {
@@ -71,7 +69,7 @@ package final class DataDirectory: Sendable {
             } else {
                 wasClean = false
             }
-            found = properties.map {
+            found = properties.map { [state] in
                 DataDirectory(
                     path, $0, device: device, wasClean: wasClean, environment: environment, state: state)
             }
@@ -172,13 +170,22 @@ package final class DataDirectory: Sendable {
             isNew = try prepare(folder, of: partition, for: topicID)
         } catch { throw .storage(error) }
         let (recoveryPoint, logStart) = state.withLock { state in
-            (state.recoveryPoints[partition] ?? .zero, state.logStarts[partition] ?? .zero)
+            (state.offset(.recoveryPoint, of: partition), state.offset(.logStart, of: partition))
         }
         let log = try PartitionLog.open(
             directory: folder, configuration: configuration, environment: environment,
             start: wasClean || isNew ? .clean : .unclean(recoveryPoint: recoveryPoint), logStartOffset: logStart,
             leaderEpochAtLeast: leaderEpochAtLeast)
+        state.withLock { $0.topics[partition] = topicID }
         return log
+    }
+
+    /// The partition's log is no more: its offsets are written down no longer, and its name is free for another.
+    package func forgetLog(of partition: TopicPartition) {
+        state.withLock { state in
+            state.topics[partition] = nil
+            _ = state.forget(partition)
+        }
     }
 
     /// Makes the folder if there is none for that topic; true if it did.
@@ -206,11 +213,7 @@ package final class DataDirectory: Sendable {
     /// A new log must not meet the checkpoints of an old one of its name.
     private func forget(_ partition: TopicPartition) throws(FileSystemError) {
         try state.withLock { state throws(FileSystemError) in
-            let known = [
-                state.recoveryPoints.removeValue(forKey: partition), state.logStarts.removeValue(forKey: partition),
-                state.highWatermarks.removeValue(forKey: partition),
-            ]
-            if known.contains(where: { $0 != nil }) { try write(state) }
+            if state.forget(partition) { try write(OffsetCheckpoint.allCases, state) }
         }
     }
 
@@ -249,6 +252,7 @@ package final class DataDirectory: Sendable {
         guard let id = try topicID(of: partition), topics.contains(id) else { return nil }
         do throws(FileSystemError) {
             let target = PartitionLog.deletedFolder(folder, uuid: .random())
+            try forget(partition)
             try environment.fileSystem.rename(folder, to: target)
             try environment.fileSystem.synchronizeDirectory(path)
             return target
@@ -271,28 +275,29 @@ package final class DataDirectory: Sendable {
 
     // MARK: Checkpoints
 
-    /// Writes the checkpoints of all logs that are open; what is not named is forgotten.
-    package func writeCheckpoints(_ checkpoints: [LogCheckpoint]) throws(LogError) {
+    /// Writes down how far logs are; of those that are not named, what is known stays. Blocks.
+    package func writeCheckpoints(
+        _ checkpoints: [LogCheckpoint], _ kinds: [OffsetCheckpoint] = OffsetCheckpoint.allCases
+    ) throws(LogError) {
         do throws(FileSystemError) {
             try state.withLock { state throws(FileSystemError) in
-                let pairs = checkpoints.map { ($0.partition, $0) }
-                let byPartition = Dictionary(pairs, uniquingKeysWith: { $1 })
-                state.recoveryPoints = byPartition.mapValues(\.recoveryPoint)
-                state.logStarts = byPartition.mapValues(\.logStart)
-                state.highWatermarks = byPartition.mapValues(\.highWatermark)
-                try write(state)
+                for checkpoint in checkpoints where state.topics[checkpoint.partition] == checkpoint.topicID {
+                    for kind in kinds { state.put(kind, checkpoint) }
+                }
+                try write(kinds, state)
             }
         } catch { throw .storage(error) }
     }
 
-    private func write(_ state: State) throws(FileSystemError) {
-        for kind in OffsetCheckpoint.allCases {
-            let offsets =
-                switch kind {
-                case .recoveryPoint: state.recoveryPoints
-                case .logStart: state.logStarts.filter { $0.value > 0 }
-                case .highWatermark: state.highWatermarks
-                }
+    /// Makes log starts durable before anybody sees them; those that are higher already stay. Blocks.
+    package func raiseLogStarts(_ checkpoints: [LogCheckpoint]) throws(LogError) {
+        try writeCheckpoints(checkpoints, [.logStart])
+    }
+
+    private func write(_ kinds: [OffsetCheckpoint], _ state: State) throws(FileSystemError) {
+        for kind in kinds {
+            var offsets = state.offsets[kind] ?? [:]
+            if kind == .logStart { offsets = offsets.filter { $0.value > 0 } }
             try environment.fileSystem.replace(path.appending(kind.rawValue), with: OffsetCheckpoint.encode(offsets))
         }
     }
@@ -319,4 +324,28 @@ package final class DataDirectory: Sendable {
 
     /// The path from the root, for people.
     package var absolutePath: String { environment.fileSystem.absolutePath(of: path).string }
+}
+
+extension DataDirectory.State {
+    fileprivate func offset(_ kind: OffsetCheckpoint, of partition: TopicPartition) -> Offset {
+        offsets[kind]?[partition] ?? .zero
+    }
+
+    /// Log starts only rise: a checkpoint may have been taken before the last raise.
+    fileprivate mutating func put(_ kind: OffsetCheckpoint, _ checkpoint: LogCheckpoint) {
+        let partition = checkpoint.partition
+        offsets[kind, default: [:]][partition] =
+            switch kind {
+            case .recoveryPoint: checkpoint.recoveryPoint
+            case .logStart: max(checkpoint.logStart, offset(.logStart, of: partition))
+            case .highWatermark: checkpoint.highWatermark
+            }
+    }
+
+    /// Whether there was anything to forget.
+    fileprivate mutating func forget(_ partition: TopicPartition) -> Bool {
+        var knew = false
+        for kind in OffsetCheckpoint.allCases where offsets[kind]?.removeValue(forKey: partition) != nil { knew = true }
+        return knew
+    }
 }

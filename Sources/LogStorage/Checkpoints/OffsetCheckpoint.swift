@@ -3,13 +3,18 @@ package import KafkaProtocol
 /// What is written down of a log from time to time, so that the next start knows it.
 package struct LogCheckpoint: Hashable, Sendable {
     package var partition: TopicPartition
+    /// Of another topic of that name nothing is written down.
+    package var topicID: TopicID
     /// Everything below is on disk.
     package var recoveryPoint: Offset
     package var logStart: Offset
     package var highWatermark: Offset
 
-    package init(partition: TopicPartition, recoveryPoint: Offset, logStart: Offset, highWatermark: Offset) {
+    package init(
+        partition: TopicPartition, topicID: TopicID, recoveryPoint: Offset, logStart: Offset, highWatermark: Offset
+    ) {
         self.partition = partition
+        self.topicID = topicID
         self.recoveryPoint = recoveryPoint
         self.logStart = logStart
         self.highWatermark = highWatermark
@@ -17,7 +22,7 @@ package struct LogCheckpoint: Hashable, Sendable {
 }
 
 /// Kafka's checkpoint files of a data directory: `topic partition offset` lines.
-enum OffsetCheckpoint: String, CaseIterable {
+package enum OffsetCheckpoint: String, CaseIterable {
     case recoveryPoint = "recovery-point-offset-checkpoint"
     case logStart = "log-start-offset-checkpoint"
     case highWatermark = "replication-offset-checkpoint"

@@ -1,3 +1,4 @@
+package import KafkaProtocol
 package import SystemPackage
 
 /// The seam to the disk: everything that the log asks of a file system, and nothing else.
@@ -80,6 +81,8 @@ package protocol LogFile: AnyObject, Sendable {
     /// The same, with all metadata (`fsync`).
     func synchronize() throws(FileSystemError)
     func size() throws(FileSystemError) -> Int
+    /// When it was last written; `none` where nobody knows.
+    var modificationTime: Timestamp { get }
     /// Takes the exclusive lock for as long as the file is open; false if another process holds it.
     func lock() throws(FileSystemError) -> Bool
     /// Lets the page cache forget the range, as far as it is clean, so that the next read shows what the disk has.

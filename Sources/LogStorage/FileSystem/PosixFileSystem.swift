@@ -1,4 +1,5 @@
 import CSystemCalls
+import KafkaProtocol
 import Synchronization
 package import SystemPackage
 
@@ -146,6 +147,8 @@ final class PosixFile: LogFile {
     }
 
     func size() throws(FileSystemError) -> Int { Int(try check(martlet_size(handle), .size, path)) }
+
+    var modificationTime: Timestamp { Timestamp(martlet_modification_milliseconds(handle)) }
 
     func lock() throws(FileSystemError) -> Bool {
         let result = martlet_lock(handle)

@@ -38,6 +38,13 @@ struct LeaderEpochs: Hashable, Sendable {
         return entries.count != count
     }
 
+    /// The log begins at `start`: epochs that end at or before it go, and the one that holds it begins there.
+    mutating func truncate(before start: Offset) {
+        guard let index = entries.lastIndex(where: { $0.startOffset <= start }) else { return }
+        entries[index].startOffset = start
+        entries.removeFirst(index)
+    }
+
     /// The epoch that holds the offset, or would if it were written next.
     func epoch(at offset: Offset) -> LeaderEpoch? { entries.last { $0.startOffset <= offset }?.epoch }
 

@@ -10,7 +10,6 @@ struct ProducerStateManager: Sendable {
     /// Transactions whose marker was written but is not committed yet: first offset -> marker's offset.
     private var undecided: [Offset: Offset] = [:]
     private var firstOngoing: Offset?
-    private var lastExpiry: Timestamp?
     private var staged: [(id: ProducerID, state: ProducerState)] = []
     private var stagedAborts: [AbortedTransaction] = []
     private var stagedEnds: [(first: Offset, marker: Offset)] = []
@@ -123,14 +122,8 @@ struct ProducerStateManager: Sendable {
         undecided = undecided.filter { $0.value >= highWatermark }
     }
 
-    /// Whether ``removeExpired(now:after:)`` was last called ten minutes ago.
-    func expiryIsDue(now: Timestamp) -> Bool {
-        !producers.isEmpty && (lastExpiry.map { abs($0.milliseconds(to: now)) >= 600_000 } ?? true)
-    }
-
     /// Forgets who has been silent for longer than `milliseconds` and has no transaction open.
     mutating func removeExpired(now: Timestamp, after milliseconds: Int64) {
-        lastExpiry = now
         producers = producers.filter { _, state in
             state.transactionFirstOffset != nil || state.lastTimestamp.milliseconds(to: now) < milliseconds
         }

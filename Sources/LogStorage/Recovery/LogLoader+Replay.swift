@@ -33,6 +33,7 @@ extension LogLoader {
         for (index, base) in bases.enumerated() {
             let next = index + 1 < bases.count ? bases[index + 1] : logEnd
             guard next > from else { continue }
+            if base > from { try write(snapshotOf: producers, at: base) }
             try walkHeaders(of: base) { batch, marker in
                 guard batch.header.baseOffset >= from else { return }
                 if let transaction = producers.replay(batch.header, marker), doubtful.contains(base) {
@@ -46,6 +47,14 @@ extension LogLoader {
             if try !exists(SegmentFile.txnindex.path(base, in: directory)) { aborted[base] = nil }
         }
         return aborted
+    }
+
+    /// A segment has a snapshot of its base offset, so that the ones before it can go: a transaction that is open there,
+    /// and every producer, have to stay known. A full disk is no reason not to start.
+    private func write(snapshotOf producers: ProducerStateManager, at base: Offset) throws(LogError) {
+        do throws(FileSystemError) {
+            try write(ProducerSnapshot.encode(producers.producers), to: .snapshot, base)
+        } catch  where error.isOutOfSpace {} catch { throw .storage(error) }
     }
 
     private func exists(_ path: FilePath) throws(LogError) -> Bool {

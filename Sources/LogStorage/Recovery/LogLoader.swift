@@ -77,14 +77,25 @@ struct LogLoader {
     }
 
     private mutating func listSegments() throws(FileSystemError) {
+        var others: [(file: SegmentFile, offset: Offset)] = []
         for name in try fileSystem.list(directory) {
-            if name.hasSuffix(".tmp") {
+            if name.hasSuffix(".tmp") || name.hasSuffix(SegmentFile.Suffix.deleted.rawValue) {
                 try fileSystem.remove(directory.appending(name))
-            } else if let (file, offset) = SegmentFile.parse(name), file == .log {
-                bases.append(offset)
+            } else if let (file, offset) = SegmentFile.parse(name) {
+                if file == .log { bases.append(offset) } else { others.append((file, offset)) }
             }
         }
         bases.sort()
+        try removeOrphans(others)
+    }
+
+    /// Removes what a removal of segments left that did not get to its end: indexes without a log, and snapshots below the
+    /// first segment, which do not know of the batches between.
+    private func removeOrphans(_ others: [(file: SegmentFile, offset: Offset)]) throws(FileSystemError) {
+        guard let first = bases.first else { return }
+        for (file, offset) in others where offset < first {
+            try fileSystem.remove(file.path(offset, in: directory))
+        }
     }
 
     private mutating func readEpochs() throws(FileSystemError) {
@@ -147,6 +158,7 @@ struct LogLoader {
             report.endsBelowRecoveryPoint = recoveryPoint
         }
         let highestEpoch = epochs.latest
+        epochs.truncate(before: bases[0])
         if epochs.truncate(to: tail.nextOffset), start == .clean {
             report.filesRebuilt.append(LeaderEpochCheckpoint.name)
         }
@@ -186,7 +198,7 @@ struct LogLoader {
         } catch { throw .storage(error) }
     }
 
-    private func write(_ bytes: [UInt8], to kind: SegmentFile, _ base: Offset) throws(FileSystemError) {
+    func write(_ bytes: [UInt8], to kind: SegmentFile, _ base: Offset) throws(FileSystemError) {
         let file = try fileSystem.open(kind.path(base, in: directory), .createEmpty)
         try file.write(bytes, at: 0)
         try file.synchronize()

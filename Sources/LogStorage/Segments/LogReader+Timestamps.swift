@@ -9,6 +9,10 @@ extension LogReader {
     /// The first record at or behind `timestamp`, at or behind the log start and below `upTo`; nil if there is none.
     /// Decompresses where it must. Blocks.
     package func offset(forTimestamp timestamp: Timestamp, upTo: Offset) throws(LogError) -> TimestampedOffset? {
+        try lookingAgain { () throws(LogError) in try find(timestamp, upTo: upTo) }
+    }
+
+    private func find(_ timestamp: Timestamp, upTo: Offset) throws(LogError) -> TimestampedOffset? {
         let logStart = offsets.logStart
         for segment in try segments(below: upTo) where segment.nextOffset > logStart {
             guard let highest = try highest(in: segment), highest.timestamp >= timestamp else { continue }
@@ -28,6 +32,10 @@ extension LogReader {
 
     /// The record with the highest timestamp below `upTo`, the first of several; nil in an empty log. Blocks.
     package func maxTimestamp(upTo: Offset) throws(LogError) -> TimestampedOffset? {
+        try lookingAgain { () throws(LogError) in try findMaxTimestamp(upTo: upTo) }
+    }
+
+    private func findMaxTimestamp(upTo: Offset) throws(LogError) -> TimestampedOffset? {
         let logStart = offsets.logStart
         var best: (timestamp: Timestamp, segment: ReadableSegment, from: Offset)?
         for segment in try segments(below: upTo) where segment.nextOffset > logStart {
@@ -42,7 +50,7 @@ extension LogReader {
         return try search.firstRecord(from: batch?.position ?? 0, { _ in true }, { $0.timestamp >= best.timestamp })
     }
 
-    private func segments(below bound: Offset) throws(LogError) -> [ReadableSegment] {
+    func segments(below bound: Offset) throws(LogError) -> [ReadableSegment] {
         try state.withLock { state throws(LogError) in
             guard !state.isClosed else { throw .offline }
             var segments = state.sealed.filter { $0.baseOffset < bound }.map { state.readable($0, bound: bound) }

@@ -23,6 +23,25 @@ package final class LogReader: Sendable {
     package func read(
         from offset: Offset, maxBytes: Int, minOneBatch: Bool, upTo: Offset
     ) throws(LogError) -> LogRead {
+        try lookingAgain { () throws(LogError) in
+            try find(offset, maxBytes: maxBytes, minOneBatch: minOneBatch, upTo: upTo)
+        }
+    }
+
+    /// A file that is gone was that of a segment that retention has removed, or compaction replaced, since the list was
+    /// copied: the list of now tells which.
+    func lookingAgain<Result>(_ look: () throws(LogError) -> Result) throws(LogError) -> Result {
+        for _ in 0..<3 {
+            do throws(LogError) {
+                return try look()
+            } catch .storage(let error) where error.isMissing {}
+        }
+        return try look()
+    }
+
+    private func find(
+        _ offset: Offset, maxBytes: Int, minOneBatch: Bool, upTo: Offset
+    ) throws(LogError) -> LogRead {
         var place = try state.withLock { state throws(LogError) in try state.place(of: offset, upTo: upTo) }
         var next = offset
         while let segment = place.segment {
@@ -43,7 +62,11 @@ package final class LogReader: Sendable {
 
     /// KIP-320: the largest epoch not above `epoch` and the offset where it ends; nil if nothing is known of it.
     package func endOffset(forLeaderEpoch epoch: LeaderEpoch) -> (epoch: LeaderEpoch, endOffset: Offset)? {
-        state.withLock { $0.epochs.endOffset(for: epoch, logEnd: $0.offsets.logEnd) }
+        state.withLock { state in
+            guard let end = state.epochs.endOffset(for: epoch, logEnd: state.offsets.logEnd) else { return nil }
+            // An epoch may have ended in what is not to be read any more.
+            return (end.epoch, max(end.endOffset, state.offsets.logStart))
+        }
     }
 
     /// The epoch in which `offset` was (or would be) written; -1 if there is none.
@@ -51,7 +74,8 @@ package final class LogReader: Sendable {
         state.withLock { $0.epochs.epoch(at: offset) ?? .none }
     }
 
-    /// The aborted transactions that overlap the range, by first offset: for a `read_committed` fetch.
+    /// The aborted transactions that overlap the range, by first offset: for a `read_committed` fetch. If the log start
+    /// has passed the range's begin by the time that this returns, some may be missing.
     package func abortedTransactions(in range: Range<Offset>) throws(LogError) -> [AbortedTransaction] {
         let (segments, tail) = state.withLock { state in
             let first = state.sealed.lastIndex { $0.baseOffset <= range.lowerBound } ?? 0

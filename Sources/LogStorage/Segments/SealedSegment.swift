@@ -16,8 +16,9 @@ final class SealedSegment: Sendable {
     private let environment: LogEnvironment
     private let indexInterval: Int
     private let facts = Mutex(Facts())
-
     private let identity: Int
+    /// No longer in the log: nothing is opened or made in its name.
+    private let isRemoved = Atomic(false)
 
     private struct Facts {
         var maxTimestamp: TimeIndexView.Entry?
@@ -52,6 +53,8 @@ final class SealedSegment: Sendable {
     func file() throws(LogError) -> any LogFile {
         if let held { return held.file }
         let path = path(.log)
+        try checkThere()
+        defer { if isRemoved.load(ordering: .acquiring) { forgetFiles() } }
         do {
             let file = try environment.openFiles.file(id(.log)) { () throws(FileSystemError) in
                 try environment.fileSystem.open(path, .readOnly)
@@ -72,6 +75,18 @@ final class SealedSegment: Sendable {
         let (offsets, times) = (try offsetMap(), try timeMap())
         let held = Held(file: try file(), offsets: offsets, times: times)
         facts.withLock { $0.held = held }
+    }
+
+    /// From now on nothing is opened or made in this segment's name; what is open stays readable for who holds it. Comes
+    /// before its files are renamed.
+    func remove() {
+        isRemoved.store(true, ordering: .releasing)
+        forgetFiles()
+    }
+
+    private func checkThere() throws(LogError) {
+        guard isRemoved.load(ordering: .acquiring) else { return }
+        throw .storage(FileSystemError(.open, path(.log), .noSuchFileOrDirectory))
     }
 
     func withOffsets<Result>(_ body: (OffsetIndexView) -> Result) throws(LogError) -> Result {
@@ -157,6 +172,8 @@ final class SealedSegment: Sendable {
     ) throws(LogError) -> any FileMap {
         if let known = self.held { return known[keyPath: held] }
         let path = path(kind)
+        try checkThere()
+        defer { if isRemoved.load(ordering: .acquiring) { forgetFiles() } }
         do throws(LogError) {
             let map = try environment.openFiles.map(id(kind)) { () throws(LogError) in
                 if let map = unsafe try soundMap(path, isSound) { return map }

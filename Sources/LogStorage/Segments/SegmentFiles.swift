@@ -11,6 +11,8 @@ package enum SegmentFile: String, CaseIterable, Sendable {
         case cleaned = ".cleaned"
         /// Complete, and about to take the place of those that it was made of.
         case swap = ".swap"
+        /// Of a segment that retention has removed, until its delay is over.
+        case deleted = ".deleted"
     }
 
     /// `00000000000000000042.log`

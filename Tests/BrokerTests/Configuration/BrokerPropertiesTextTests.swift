@@ -31,7 +31,7 @@ import Testing
         for (key, value) in configuration.values {
             #expect(ConfigurationCatalog.broker[key]?.defaultValue == value, "\(key)")
         }
-        let read = ConfigurationCatalog.broker.definitions.filter(\.isReadByMartlet).map(\.name)
+        let read = ConfigurationCatalog.broker.definitions.filter { $0.isReadByMartlet && !$0.isInternal }.map(\.name)
         #expect(read.allSatisfy { key in active.contains { $0.hasPrefix("\(key)=") } })
     }
 }

@@ -1,5 +1,6 @@
 import BrokerTesting
 import Foundation
+import KafkaProtocol
 import LogStorage
 import Synchronization
 import SystemPackage
@@ -96,6 +97,7 @@ private final class GatedFile: LogFile {
 
     func synchronize() throws(FileSystemError) { try file.synchronize() }
     func size() throws(FileSystemError) -> Int { try file.size() }
+    var modificationTime: Timestamp { file.modificationTime }
     func lock() throws(FileSystemError) -> Bool { try file.lock() }
     func dropFromPageCache(_ range: Range<Int>) throws(FileSystemError) { try file.dropFromPageCache(range) }
     func isResident(_ range: Range<Int>) -> Bool { file.isResident(range) }

@@ -37,7 +37,7 @@ struct SimulatedBroker {
     var failure: (any Error)? { service.core?.failure }
 
     /// The work that the broker does every second.
-    func tick(writesCheckpoints: Bool = false) async { await service.tick(writesCheckpoints: writesCheckpoints) }
+    func tick() async { await service.tick() }
 
     func stop() async { await service.stop() }
 

@@ -1,3 +1,4 @@
+import KafkaProtocol
 import LogStorage
 import Synchronization
 import SystemPackage
@@ -127,6 +128,7 @@ private final class MountedFile: LogFile {
     }
 
     func size() throws(FileSystemError) -> Int { try file.size() }
+    var modificationTime: Timestamp { file.modificationTime }
     func lock() throws(FileSystemError) -> Bool { try file.lock() }
     func dropFromPageCache(_ range: Range<Int>) throws(FileSystemError) { try file.dropFromPageCache(range) }
     func isResident(_ range: Range<Int>) -> Bool { file.isResident(range) }

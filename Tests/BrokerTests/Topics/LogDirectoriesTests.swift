@@ -71,7 +71,8 @@ struct LogDirectoriesTests {
             for partition in Int32(0)..<3 {
                 try await client.produce(["\(partition)"], to: "t", PartitionIndex(partition))
             }
-            await broker.tick(writesCheckpoints: true)
+            broker.clock.advance(by: .seconds(60))
+            await broker.tick()
         }
         func text(_ disk: SimulatedFileSystem, _ path: String) throws -> [String] {
             String(decoding: try #require(disk.contents(ofFileAt: path)), as: UTF8.self).split(separator: "\n")
@@ -167,11 +168,13 @@ struct LogDirectoriesTests {
         try await disks.run { (broker, client) async throws in
             try await client.createTopic("t", partitions: 2)
             disks.mounts.fail("/b", with: .noSpace)
-            await broker.tick(writesCheckpoints: true)
+            broker.clock.advance(by: .seconds(60))
+            await broker.tick()
             disks.mounts.fail("/b", with: nil)
             try await client.produce(["a"], to: "t", 1)
             disks.mounts.fail("/b", with: .notDirectory)
-            await broker.tick(writesCheckpoints: true)
+            broker.clock.advance(by: .seconds(60))
+            await broker.tick()
             try await Self.expectOffline(client, "t", 1)
             try await client.produce(["a"], to: "t", 0)
         }

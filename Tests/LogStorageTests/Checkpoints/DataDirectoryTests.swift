@@ -78,10 +78,12 @@ struct DataDirectoryTests {
         try log.append(TestLog.batch(count: 6))
         try log.flush()
         _ = try log.advanceLogStart(to: 2)
+        let dotted = TopicPartition(topic: "a.b", partition: 10)
+        _ = try directory.openLog(
+            dotted, topicID: topicID, configuration: LogConfiguration(), environment: environment)
         try directory.writeCheckpoints([
-            LogCheckpoint(partition: orders, recoveryPoint: 6, logStart: 2, highWatermark: 6),
-            LogCheckpoint(
-                partition: TopicPartition(topic: "a.b", partition: 10), recoveryPoint: 1, logStart: 0, highWatermark: 1),
+            LogCheckpoint(partition: orders, topicID: topicID, recoveryPoint: 6, logStart: 2, highWatermark: 6),
+            LogCheckpoint(partition: dotted, topicID: topicID, recoveryPoint: 1, logStart: 0, highWatermark: 1),
         ])
         #expect(text("/var/data/recovery-point-offset-checkpoint") == "0\n2\na.b 10 1\norders 0 6\n")
         #expect(text("/var/data/log-start-offset-checkpoint") == "0\n1\norders 0 2\n")
@@ -94,6 +96,47 @@ struct DataDirectoryTests {
         #expect(again.recovery.bytesVerified == 0)
     }
 
+    @Test func `a log start on disk never goes back, whichever checkpoint is written last`() throws {
+        let directory = try open()
+        let log = try directory.openLog(
+            orders, topicID: topicID, configuration: LogConfiguration(), environment: environment)
+        try log.append(TestLog.batch(count: 6))
+        try log.flush()
+        let before = LogCheckpoint(partition: orders, topicID: topicID, recoveryPoint: 6, logStart: 0, highWatermark: 6)
+        var raised = before
+        raised.logStart = 4
+        try directory.raiseLogStarts([raised])
+        #expect(text("/var/data/recovery-point-offset-checkpoint") == nil)
+        try directory.writeCheckpoints([before])
+        #expect(text("/var/data/log-start-offset-checkpoint") == "0\n1\norders 0 4\n")
+        disk.powerCut()
+        let again = try open().openLog(
+            orders, topicID: topicID, configuration: LogConfiguration(), environment: environment)
+        #expect(again.offsets == PartitionOffsets(logStart: 4, logEnd: 6))
+    }
+
+    @Test func `what a checkpoint does not name stays known, but for logs that are no more`() throws {
+        let directory = try open()
+        let other = TopicPartition(topic: "other", partition: 0)
+        for partition in [orders, other] {
+            _ = try directory.openLog(
+                partition, topicID: topicID, configuration: LogConfiguration(), environment: environment)
+        }
+        func checkpoint(_ partition: TopicPartition, _ id: TopicID, _ offset: Offset) -> LogCheckpoint {
+            LogCheckpoint(
+                partition: partition, topicID: id, recoveryPoint: offset, logStart: 0, highWatermark: offset)
+        }
+        try directory.writeCheckpoints([checkpoint(orders, topicID, 5), checkpoint(other, topicID, 7)])
+        try directory.writeCheckpoints([checkpoint(other, topicID, 8)])
+        #expect(text("/var/data/recovery-point-offset-checkpoint") == "0\n2\norders 0 5\nother 0 8\n")
+        directory.forgetLog(of: orders)
+        // A checkpoint that was taken before the end comes late, and so does one of an earlier topic of that name.
+        try directory.writeCheckpoints([
+            checkpoint(orders, topicID, 6), checkpoint(other, TopicID(KafkaUUID(high: 3, low: 4)), 99),
+        ])
+        #expect(text("/var/data/recovery-point-offset-checkpoint") == "0\n1\nother 0 8\n")
+    }
+
     @Test func `a topic of the same name gets no old records and no old checkpoint`() throws {
         let directory = try open()
         let log = try directory.openLog(
@@ -101,7 +144,7 @@ struct DataDirectoryTests {
         try log.append(TestLog.batch(count: 6))
         try log.flush()
         try directory.writeCheckpoints([
-            LogCheckpoint(partition: orders, recoveryPoint: 6, logStart: 0, highWatermark: 6)
+            LogCheckpoint(partition: orders, topicID: topicID, recoveryPoint: 6, logStart: 0, highWatermark: 6)
         ])
         disk.powerCut()
         let other = TopicID(KafkaUUID(high: 3, low: 4))

@@ -13,12 +13,14 @@ import Testing
         let environment = LogEnvironment(fileSystem: disk, clock: ManualClock())
         let directory = try DataDirectory.open(path, environment: environment, nodeID: 1)
         let partition = TopicPartition(topic: "orders-eu", partition: 2)
+        let topicID = TopicID.random()
         let log = try directory.openLog(
-            partition, topicID: .random(), configuration: LogConfiguration(), environment: environment)
+            partition, topicID: topicID, configuration: LogConfiguration(), environment: environment)
         try log.append(try TestLog.batch(count: 3))
         try log.flush()
         try directory.writeCheckpoints([
-            LogCheckpoint(partition: partition, recoveryPoint: log.recoveryPoint, logStart: 0, highWatermark: 3)
+            LogCheckpoint(
+                partition: partition, topicID: topicID, recoveryPoint: log.recoveryPoint, logStart: 0, highWatermark: 3)
         ])
         if isClean { try log.close() }
         try directory.close(clean: isClean)

@@ -47,7 +47,7 @@ extension ConfigurationDefinition {
         .acted(
             "log.flush.offset.checkpoint.interval.ms", .int, "60000", .atLeast(0),
             "Interval at which recovery points are written to disk."),
-        .kept(
+        .acted(
             "log.flush.start.offset.checkpoint.interval.ms", .int, "60000", .atLeast(0),
             "Interval at which log start offsets are written to disk."),
         .acted(
@@ -72,7 +72,7 @@ extension ConfigurationDefinition {
         .acted(
             "producer.id.expiration.ms", .int, "86400000", .atLeast(1), updated: .clusterWide,
             "A producer id without a batch for this long is forgotten."),
-        .kept(
+        .acted(
             "producer.id.expiration.check.interval.ms", .int, "600000", .atLeast(1), isInternal: true,
             "Interval of the check for expired producer ids."),
         .kept(
@@ -91,25 +91,25 @@ extension ConfigurationDefinition {
         .acted(
             "log.cleanup.policy", .list, "delete", .elements(["compact", "delete"]), updated: .clusterWide,
             "`delete` old segments, `compact` by key (records without key are refused), both, or neither."),
-        .kept(
+        .acted(
             "log.retention.ms", .long, nil, .atLeast(-1), updated: .clusterWide,
             from: ["log.retention.ms", "log.retention.minutes", "log.retention.hours"],
             "Records older than this are deleted; -1 keeps them."),
-        .kept(
+        .acted(
             "log.retention.minutes", .int, nil, .atLeast(-1),
             from: ["log.retention.ms", "log.retention.minutes", "log.retention.hours"],
             "Like log.retention.ms, in minutes."),
-        .kept(
+        .acted(
             "log.retention.hours", .int, "168", .atLeast(-1),
             from: ["log.retention.ms", "log.retention.minutes", "log.retention.hours"],
             "Like log.retention.ms, in hours."),
-        .kept(
+        .acted(
             "log.retention.bytes", .long, "-1", .atLeast(-1), updated: .clusterWide,
             "A partition larger than this loses its oldest segments; -1 is without limit."),
-        .kept(
+        .acted(
             "log.retention.check.interval.ms", .long, "300000", .atLeast(1),
             "Interval of the check for segments to delete."),
-        .kept(
+        .acted(
             "log.initial.task.delay.ms", .long, "30000", .atLeast(0), isInternal: true,
             "Delay before background work on logs begins."),
         .kept(

@@ -85,10 +85,10 @@ extension ConfigurationDefinition {
         .refused(
             "remote.storage.enable", .boolean, "false", .any, because: .tiering,
             "Tier segments to remote storage."),
-        .kept(
+        .acted(
             "retention.bytes", .long, "-1", .atLeast(-1), from: ["log.retention.bytes"],
             "A partition larger than this loses its oldest segments; -1 is without limit."),
-        .kept(
+        .acted(
             "retention.ms", .long, "604800000", .atLeast(-1),
             from: ["log.retention.ms", "log.retention.minutes", "log.retention.hours"],
             "Records older than this are deleted; -1 keeps them."),

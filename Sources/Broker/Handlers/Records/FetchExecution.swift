@@ -128,22 +128,34 @@ struct FetchExecution {
         do throws(LogError) {
             let read = try partition.reader.read(
                 from: start, maxBytes: budget.bytes, minOneBatch: budget.atLeastOneBatch, upTo: bound)
-            result.slices = read.slices
-            let count = read.slices.reduce(0) { $0 + $1.count }
+            let count = read.byteCount
             guard count > 0 else { return }
+            if plan.isolation == .readCommitted {
+                result.data.abortedTransactions = try aborted(partition, in: start..<bound)
+            }
+            result.slices = read.slices
             byteCount += count
             result.data.records = .external(byteCount: count)
-            if plan.isolation == .readCommitted {
-                result.data.abortedTransactions = try partition.reader.abortedTransactions(in: start..<bound)
-                    .map { aborted in
-                        .with {
-                            $0.producerID = aborted.producerID
-                            $0.firstOffset = aborted.firstOffset
-                        }
-                    }
-            }
         } catch {
             throw FetchRefusal(error.errorCode)
+        }
+    }
+
+    /// The aborted transactions of a range that has just been read. The list is whole only if the log still begins at or
+    /// before the range: retention takes a segment's transactions with it.
+    private func aborted(
+        _ partition: Partition, in range: Range<Offset>
+    ) throws(LogError) -> [FetchResponse.AbortedTransaction] {
+        let found = try partition.reader.abortedTransactions(in: range)
+        let offsets = partition.reader.offsets
+        guard offsets.logStart <= range.lowerBound else {
+            throw .offsetOutOfRange(requested: range.lowerBound, valid: offsets.logStart...offsets.logEnd)
+        }
+        return found.map { aborted in
+            .with {
+                $0.producerID = aborted.producerID
+                $0.firstOffset = aborted.firstOffset
+            }
         }
     }
 
