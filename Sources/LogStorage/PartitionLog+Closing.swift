@@ -12,6 +12,8 @@ extension PartitionLog {
             throw .offline
         }
         defer { end() }
+        // Nothing has come in since a clean stop, or ever: the files say all that there is.
+        guard logEnd != cleanEnd else { return try flush() }
         let (indexes, aborted) = reader.state.withLock { state in
             state.tail.indexes.seal()
             return (state.tail.indexes, state.tail.aborted)

@@ -17,6 +17,8 @@ package final class PartitionLog {
     let environment: LogEnvironment
     let device: UInt64
 
+    /// The log end of the clean stop before, if its files were all sound; of a new log, where it began.
+    let cleanEnd: Offset?
     var condition = Condition.open {
         didSet { if condition != .open { cleaning?.abort() } }
     }
@@ -95,6 +97,7 @@ package final class PartitionLog {
         epochs = loaded.epochs
         leaderEpoch = loaded.highestEpoch ?? 0
         logEnd = loaded.logEnd
+        cleanEnd = !loaded.report.wasUnclean && loaded.report.filesRebuilt.isEmpty ? loaded.logEnd : nil
         let age = configuration.segmentAge.wholeMilliseconds
         tail = TailWriter(
             baseOffset: loaded.tail.baseOffset, file: loaded.tail.file, size: loaded.tail.size,

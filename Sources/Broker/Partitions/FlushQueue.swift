@@ -35,7 +35,7 @@ final class FlushQueue: Sendable {
     }
 
     /// Logs that are flushed at once. More gain nothing on the disks that were measured.
-    private static let threadCount = 8
+    static let threadCount = 8
 
     private let state = Mutex(State())
     private let threads = NIOThreadPool(numberOfThreads: threadCount)

@@ -135,15 +135,9 @@ extension TopicHost {
             (0..<definition.partitionCount).map { (definition, PartitionIndex(Int32($0))) }
         }
         let opened = Mutex<[TopicPartition: Partition]>([:])
-        let next = Atomic<Int>(0)
-        Threads.run(min(threadCount, jobs.count)) {
-            while true {
-                let number = next.add(1, ordering: .relaxed).oldValue
-                guard number < jobs.count else { return }
-                let (definition, index) = jobs[number]
-                guard let partition = open(index, of: definition) else { continue }
-                opened.withLock { $0[partition.topicPartition] = partition }
-            }
+        Threads.run(threadCount, through: jobs) { (definition, index) in
+            guard let partition = open(index, of: definition) else { return }
+            opened.withLock { $0[partition.topicPartition] = partition }
         }
         let partitions = opened.withLock { $0 }
         for definition in definitions { host(definition, opened: partitions) }
@@ -220,17 +214,20 @@ extension TopicHost {
     /// Closes every log; marks the stop of a directory as clean if all of its logs could be flushed, and that of the
     /// metadata's directory if what else there is could be, too (`isClean`).
     func close(isClean: Bool) {
-        var unclean: Set<FilePath> = isClean ? [] : [directories.metadata.path]
-        for partition in partitions where directories.isOnline(partition.directory) {
+        let unclean = Mutex<Set<FilePath>>(isClean ? [] : [directories.metadata.path])
+        // Most of the time goes into waiting for the disk.
+        Threads.run(FlushQueue.threadCount, through: partitions.filter { directories.isOnline($0.directory) }) {
             do throws(LogError) {
-                try partition.close()
+                try $0.close()
             } catch {
-                unclean.insert(partition.directory.path)
+                let partition = $0
+                unclean.withLock { _ = $0.insert(partition.directory.path) }
                 logger.error(
                     "log not closed", metadata: ["partition": "\(partition.topicPartition)", "reason": "\(error)"])
             }
         }
         writeCheckpoints()
-        directories.close { !unclean.contains($0.path) }
+        let paths = unclean.withLock { $0 }
+        directories.close { !paths.contains($0.path) }
     }
 }

@@ -138,17 +138,17 @@ extension ClusterMetadataImage {
     mutating func putPartition(
         _ partition: PartitionImage, at index: Int32, of id: TopicID
     ) throws(CoordinatorReplayError) {
-        guard let name = namesByID[id], var topic = topicsByName[name], index >= 0, index <= topic.partitions.count
+        guard let name = namesByID[id], let count = topicsByName[name]?.partitions.count, index >= 0, index <= count
         else {
             throw CoordinatorReplayError("partition \(index) of topic \(id) does not follow from what was before")
         }
-        if Int(index) == topic.partitions.count {
-            topic.partitions.append(partition)
+        // In place: a topic that is taken out and put back copies its partitions for each of them.
+        if Int(index) == count {
+            topicsByName[name]?.partitions.append(partition)
             partitionCount += 1
         } else {
-            topic.partitions[Int(index)] = partition
+            topicsByName[name]?.partitions[Int(index)] = partition
         }
-        topicsByName[name] = topic
     }
 
     mutating func setConfiguration(_ name: String, to value: String?, of resource: ConfigurationResource) {

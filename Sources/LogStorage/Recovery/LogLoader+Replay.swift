@@ -27,6 +27,7 @@ extension LogLoader {
         var newest = start == .clean ? logEnd : suspect
         if let first = doubtful.min() { newest = min(newest, first) }
         let from = try loadSnapshot(notBehind: newest)
+        if start == .clean, from < logEnd { report.filesRebuilt.append(SegmentFile.snapshot.name(logEnd)) }
         var aborted: [Offset: [AbortedTransaction]] = [:]
         for base in doubtful { aborted[base] = [] }
         var producers = producers
@@ -44,7 +45,7 @@ extension LogLoader {
         producers.advance(highWatermark: logEnd)
         self.producers = producers
         for (base, transactions) in aborted where transactions.isEmpty {
-            if try !exists(SegmentFile.txnindex.path(base, in: directory)) { aborted[base] = nil }
+            if !names.contains(SegmentFile.txnindex.name(base)) { aborted[base] = nil }
         }
         return aborted
     }
@@ -57,14 +58,9 @@ extension LogLoader {
         } catch  where error.isOutOfSpace {} catch { throw .storage(error) }
     }
 
-    private func exists(_ path: FilePath) throws(LogError) -> Bool {
-        do { return try fileSystem.contents(of: path) != nil } catch { throw .storage(error) }
-    }
-
     private mutating func transactionIndexIsDoubtful(_ base: Offset) throws(LogError) -> Bool {
         do throws(FileSystemError) {
-            let path = SegmentFile.txnindex.path(base, in: directory)
-            guard let bytes = try fileSystem.contents(of: path) else { return false }
+            guard let bytes = try contents(of: SegmentFile.txnindex.name(base)) else { return false }
             guard let transactions = TransactionIndex.decode(bytes) else {
                 report.filesRebuilt.append(SegmentFile.txnindex.name(base))
                 return true
@@ -78,7 +74,7 @@ extension LogLoader {
     /// that are gone. Returns where to replay from.
     private mutating func loadSnapshot(notBehind newest: Offset) throws(LogError) -> Offset {
         do throws(FileSystemError) {
-            let offsets = try fileSystem.list(directory).compactMap { name in
+            let offsets = names.compactMap { name in
                 SegmentFile.parse(name).flatMap { $0.file == .snapshot ? $0.offset : nil }
             }
             for offset in offsets.sorted().reversed() {
@@ -90,7 +86,7 @@ extension LogLoader {
                     }
                     report.filesRebuilt.append(SegmentFile.snapshot.name(offset))
                 }
-                try fileSystem.remove(path)
+                try fileSystem.removeIfPresent(path)
             }
             return .zero
         } catch { throw .storage(error) }

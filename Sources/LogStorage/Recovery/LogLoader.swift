@@ -15,6 +15,8 @@ struct LogLoader {
     /// Whether the epochs come from a sound checkpoint; otherwise they are read from the batches.
     var epochsAreKnown = false
     var producers = ProducerStateManager()
+    /// What stands in the directory: nothing else is looked for.
+    var names: Set<String> = []
     /// Base offsets of the segments, ascending.
     var bases: [Offset] = []
     /// By segment, from the first suspect one on.
@@ -79,6 +81,7 @@ struct LogLoader {
     private mutating func listSegments() throws(FileSystemError) {
         var others: [(file: SegmentFile, offset: Offset)] = []
         for name in try fileSystem.list(directory) {
+            names.insert(name)
             if name.hasSuffix(".tmp") || name.hasSuffix(SegmentFile.Suffix.deleted.rawValue) {
                 try fileSystem.remove(directory.appending(name))
             } else if let (file, offset) = SegmentFile.parse(name) {
@@ -98,8 +101,14 @@ struct LogLoader {
         }
     }
 
+    /// The content of a file that was there when the directory was read.
+    func contents(of name: String) throws(FileSystemError) -> [UInt8]? {
+        guard names.contains(name) else { return nil }
+        return try fileSystem.contents(of: directory.appending(name))
+    }
+
     private mutating func readEpochs() throws(FileSystemError) {
-        guard let bytes = try fileSystem.contents(of: directory.appending(LeaderEpochCheckpoint.name)) else { return }
+        guard let bytes = try contents(of: LeaderEpochCheckpoint.name) else { return }
         if let epochs = LeaderEpochCheckpoint.decode(bytes) {
             self.epochs = epochs
             epochsAreKnown = !epochs.entries.isEmpty
