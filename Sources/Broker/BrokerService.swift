@@ -9,7 +9,7 @@ import Synchronization
 
 /// A broker: one data directory, its topics, and the listeners that clients come by.
 ///
-/// ``start()`` and ``stop()`` may be called once each; ``run()`` does both around a wait for a graceful shutdown.
+/// ``start()`` and ``stop()`` may be called once each; ``run()`` waits between them for a graceful shutdown.
 package final class BrokerService: Service {
     /// What a started broker says of itself.
     package struct Ready: Sendable {
@@ -30,6 +30,7 @@ package final class BrokerService: Service {
 
     /// What is alive between start and stop.
     private struct Parts {
+        var ready: Ready
         var core: BrokerCore
         var group: MultiThreadedEventLoopGroup
         var listeners: [BrokerListener]
@@ -46,8 +47,9 @@ package final class BrokerService: Service {
         self.onReady = onReady
     }
 
+    /// Serves, once started, until it is asked to stop or cannot go on.
     package func run() async throws {
-        let ready = try await start()
+        guard let ready = parts.withLock({ $0?.ready }) else { return }
         onReady(ready)
         let failure = await withTaskGroup(of: (any Error)?.self) { group in
             group.addTask {
@@ -71,6 +73,7 @@ package final class BrokerService: Service {
     // MARK: - Start
 
     /// Opens the data directory, recovers what an unclean stop has left, and begins to accept connections.
+    @discardableResult
     package func start() async throws -> Ready {
         let clock = ContinuousClock()
         let began = clock.now
@@ -94,8 +97,11 @@ package final class BrokerService: Service {
             await core.stop()
             throw error
         }
-        parts.withLock { $0 = Parts(core: core, group: group, listeners: listeners, connections: connections) }
-        return ready(core, listeners, began.duration(to: clock.now))
+        let ready = ready(core, listeners, began.duration(to: clock.now))
+        parts.withLock {
+            $0 = Parts(ready: ready, core: core, group: group, listeners: listeners, connections: connections)
+        }
+        return ready
     }
 
     private func bind(

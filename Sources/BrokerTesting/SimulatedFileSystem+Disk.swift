@@ -61,6 +61,7 @@ struct SimulatedDisk: Sendable {
     var generation = 0
     var locks: [Int: Int] = [:]
     var callCount = 0
+    var readCount = 0
     var fault: PlannedFault?
     /// The process that made the planned call is no more: nothing answers it.
     var isStopped = false

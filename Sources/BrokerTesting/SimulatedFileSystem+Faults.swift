@@ -34,6 +34,7 @@ extension SimulatedDisk {
     /// Fails a read if it is its turn.
     mutating func enterRead(_ path: FilePath) throws(FileSystemError) {
         try checkRunning(.read, path)
+        readCount += 1
         if fault?.operation == .read { try meetFault(.read, path) }
     }
 

@@ -79,6 +79,9 @@ public final class SimulatedFileSystem: Sendable {
     /// Calls that changed or flushed something so far: the range for ``failCall(_:with:)``.
     public var callCount: Int { disk.withLock { $0.callCount } }
 
+    /// Reads from files so far.
+    public var readCount: Int { disk.withLock { $0.readCount } }
+
     /// How many bytes all files may hold together.
     public var capacity: Int {
         get { disk.withLock { $0.capacity } }

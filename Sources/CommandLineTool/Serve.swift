@@ -65,6 +65,9 @@ struct Serve: AsyncParsableCommand {
             let service = BrokerService(
                 configuration: configuration, environment: LogEnvironment(fileSystem: PosixFileSystem()),
                 logger: logger, onReady: { Self.announce($0, directories: configuration.logDirectories) })
+            // Who stops the broker before it is ready ends the process at once: what recovery has done so far is as good
+            // as after any crash, and a stop need not wait for it.
+            try await service.start()
             let group = ServiceGroup(
                 services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
             try await group.run()

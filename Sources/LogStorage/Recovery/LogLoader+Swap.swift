@@ -3,14 +3,16 @@ import SystemPackage
 
 extension LogLoader {
     /// Completes the swap of a cleaned segment that a stop has interrupted, and undoes what had not come so far.
-    func completeSwaps() throws(LogError) {
+    mutating func completeSwaps() throws(LogError) {
+        let leftovers = [SegmentFile.Suffix.cleaned, .swap]
+        guard names.contains(where: { name in leftovers.contains { name.hasSuffix($0.rawValue) } }) else { return }
         let suffix = SegmentFile.Suffix.swap.rawValue
         do throws(FileSystemError) {
             for name in try fileSystem.list(directory) where name.hasSuffix(SegmentFile.Suffix.cleaned.rawValue) {
                 try fileSystem.remove(directory.appending(name))
             }
         } catch { throw .storage(error) }
-        let names = try self.names()
+        let names = try list()
         let swapped = names.filter { $0.hasSuffix(suffix) }
         for name in swapped {
             guard let (file, base) = SegmentFile.parse(String(name.dropLast(suffix.utf8.count))), file == .log else {
@@ -18,16 +20,16 @@ extension LogLoader {
             }
             try completeSwap(of: base, names)
         }
-        guard !swapped.isEmpty else { return }
         do throws(FileSystemError) {
             // Indexes whose log was not renamed: the old segments are all there.
             for name in try fileSystem.list(directory) where name.hasSuffix(suffix) {
                 try fileSystem.remove(directory.appending(name))
             }
         } catch { throw .storage(error) }
+        self.names = Set(try list())
     }
 
-    private func names() throws(LogError) -> [String] {
+    private func list() throws(LogError) -> [String] {
         do { return try fileSystem.list(directory) } catch { throw .storage(error) }
     }
 

@@ -48,7 +48,7 @@ struct LogLoader {
     }
 
     mutating func load() throws(LogError) -> LoadedLog {
-        do throws(FileSystemError) { try makeDirectory() } catch { throw .storage(error) }
+        do throws(FileSystemError) { try openDirectory() } catch { throw .storage(error) }
         try completeSwaps()
         do throws(FileSystemError) {
             try listSegments()
@@ -72,16 +72,18 @@ struct LogLoader {
 
     // MARK: Directory
 
-    private func makeDirectory() throws(FileSystemError) {
-        guard try !fileSystem.isDirectory(directory) else { return }
+    private mutating func openDirectory() throws(FileSystemError) {
+        if try fileSystem.isDirectory(directory) {
+            names = Set(try fileSystem.list(directory))
+            return
+        }
         try fileSystem.createDirectory(directory)
         try fileSystem.synchronizeDirectory(directory.removingLastComponent())
     }
 
     private mutating func listSegments() throws(FileSystemError) {
         var others: [(file: SegmentFile, offset: Offset)] = []
-        for name in try fileSystem.list(directory) {
-            names.insert(name)
+        for name in names.sorted() {
             if name.hasSuffix(".tmp") || name.hasSuffix(SegmentFile.Suffix.deleted.rawValue) {
                 try fileSystem.remove(directory.appending(name))
             } else if let (file, offset) = SegmentFile.parse(name) {

@@ -20,8 +20,9 @@ import SystemPackage
     private var windowStart = 0
     private var windowCount = 0
 
-    /// The window of a search for one offset.
-    static let searchWindow = 4096
+    /// The window of a search for one offset. Behind an entry of an index with the usual interval of 4,096 bytes one read is
+    /// enough, unless batches are larger than that, too.
+    static let searchWindow = 8192
     /// The window of a walk over a whole segment.
     static let walkWindow = 256 << 10
 

@@ -33,6 +33,21 @@ struct LogReaderTests {
         }
     }
 
+    @Test func `an offset in a large sealed segment is found with one read of the log`() throws {
+        var (test, log, size) = try makeLog(6000, segmentBytes: 768 << 10, indexInterval: 4096)
+        let count = try #require(test.bytes(.log)).count / size
+        #expect(log.segmentCount == 2 && count > 5000)
+        test.maxOpenFiles = 10
+        // The whole segment is asked for, so that its end needs no search; the first read opens and maps.
+        for offset in [0] + (0..<count).map({ $0 * 7919 % count * 3 }) {
+            let before = test.disk.readCount
+            let read = try log.reader.read(
+                from: Offset(Int64(offset)), maxBytes: .max, minOneBatch: true, upTo: log.offsets.highWatermark)
+            #expect(read.firstBatchBaseOffset == Offset(Int64(offset / 3 * 3)))
+            if offset > 0 { #expect(test.disk.readCount - before <= 1) }
+        }
+    }
+
     @Test(arguments: [0, 150, 199])
     func `a read ends with the last whole batch that fits`(first: Int) throws {
         let (_, log, size) = try makeLog(200, segmentBytes: 1 << 20)
