@@ -14,6 +14,8 @@ final class BrokerCore: Sendable {
     let topics: TopicHost
     /// The periodic work on logs.
     let maintenance: LogMaintenance
+    /// Compaction.
+    let cleaner: LogCleaner
     /// Whether the last stop was clean.
     let wasClean: Bool
 
@@ -25,6 +27,7 @@ final class BrokerCore: Sendable {
     private let flushQueues: FlushQueues
     var flushStatistics: FlushStatistics { flushQueues.statistics }
     private let reads: ReaderPool
+    private let recompression: Recompression
     private let environment: LogEnvironment
     private let logger: Logger
 
@@ -51,10 +54,16 @@ final class BrokerCore: Sendable {
         settingsObserver = SettingsObserver()
         metadata = try Self.openMetadata(
             directories.metadata, configuration, environment, topics, settingsObserver)
-        router = Self.router(configuration, environment, identity, topics, metadata, reads)
+        recompression = Recompression(
+            topics: topics.table, threadCount: configuration.eventLoopCount,
+            validation: Self.validation(configuration, environment))
+        router = Self.router(configuration, environment, identity, topics, metadata, reads, recompression)
         maintenance = LogMaintenance(
             topics: topics, schedule: MaintenanceSchedule(configuration, start: environment.clock.now),
             logger: logger)
+        cleaner = LogCleaner(topics: topics, clock: environment.clock, logger: logger) { [metadata] in
+            CleanerSettings(SettingsView.resolver(configuration.fixed, configuration.nodeID, metadata.image))
+        }
         try hostTopics()
         observeDirectories()
     }
@@ -137,7 +146,7 @@ final class BrokerCore: Sendable {
     /// The one list of handlers: what is served is what stands here.
     private static func router(
         _ configuration: BrokerConfiguration, _ environment: LogEnvironment, _ identity: ClusterIdentity,
-        _ topics: TopicHost, _ metadata: MetadataWriter, _ reads: ReaderPool
+        _ topics: TopicHost, _ metadata: MetadataWriter, _ reads: ReaderPool, _ recompression: Recompression
     ) -> Router {
         let authorizer = AllowAllAuthorizer()
         let table = topics.table
@@ -150,10 +159,8 @@ final class BrokerCore: Sendable {
         let advertised = AdvertisedApis()
         let router = Router([
             ProduceHandler(
-                topics: table, authorizer: authorizer,
-                validation: BatchValidation(
-                    concurrency: configuration.eventLoopCount, decompressionLimit: decompressionLimit,
-                    clock: environment.clock)),
+                topics: table, authorizer: authorizer, validation: validation(configuration, environment),
+                recompression: recompression),
             FetchHandler(
                 topics: table, authorizer: authorizer,
                 sessions: FetchSessionCache(capacity: configuration.fetchSessionSlots), reads: reads, nodeID: nodeID,
@@ -186,15 +193,25 @@ final class BrokerCore: Sendable {
         return router
     }
 
+    /// One for each set of threads that check batches: its parts are not to be waited for.
+    private static func validation(
+        _ configuration: BrokerConfiguration, _ environment: LogEnvironment
+    ) -> BatchValidation {
+        BatchValidation(
+            concurrency: configuration.eventLoopCount, decompressionLimit: decompressionLimit,
+            clock: environment.clock)
+    }
+
     /// What a compressed batch may unfold into. It stands in memory as a whole, once for each event loop.
     private static let decompressionLimit = 128 << 20
 
     // MARK: - Periodic work, and the end
 
-    /// Work of every second that waits for nothing: background flushes (flush.ms).
+    /// Work of every second that waits for nothing: background flushes (flush.ms), and the start of compactions.
     func tick() {
         let now = environment.clock.now
         for partition in topics.partitions { partition.flushIfOverdue(now: now) }
+        cleaner.tick(now: now)
     }
 
     /// Work of every second that waits for the disk.
@@ -203,9 +220,11 @@ final class BrokerCore: Sendable {
     /// Flushes and closes every log and marks the stop as clean.
     func stop() async {
         let isClean = await metadata.stop()
+        await cleaner.shutdown()
         await maintenance.shutdown()
         await flushQueues.shutdown()
         await reads.shutdown()
+        await recompression.shutdown()
         topics.close(isClean: isClean)
     }
 }

@@ -30,6 +30,8 @@ package struct LogConfiguration: Hashable, Sendable {
     package var messageTimestampAfterMax: Duration? = .seconds(3600)
     /// `compression.type`; nil for `producer`: what the producer chose. The broker compresses, the log does not.
     package var compressionType: CompressionCodec?
+    /// `compression.gzip.level`, `….lz4.level` or `….zstd.level`, that of ``compressionType``; nil for the codec's default.
+    package var compressionLevel: Int32?
     /// `producer.id.expiration.ms`: a producer that has been silent for so long is forgotten.
     package var producerIDExpiration: Duration = .seconds(24 * 3600)
 
@@ -64,6 +66,13 @@ package struct LogConfiguration: Hashable, Sendable {
         package init(rawValue: UInt8) { self.rawValue = rawValue }
         package static let delete = CleanupPolicy(rawValue: 1)
         package static let compact = CleanupPolicy(rawValue: 2)
+    }
+
+    /// At which age a segment is rolled: a compacted log has to be cleaned before `max.compaction.lag.ms` are over, for
+    /// which its segments have to be sealed.
+    var rollAge: Duration {
+        guard cleanupPolicy.contains(.compact), let maxCompactionLag else { return segmentAge }
+        return min(segmentAge, maxCompactionLag)
     }
 
     /// Whether the high watermark waits for the disk.

@@ -98,7 +98,7 @@ package final class PartitionLog {
         leaderEpoch = loaded.highestEpoch ?? 0
         logEnd = loaded.logEnd
         cleanEnd = !loaded.report.wasUnclean && loaded.report.filesRebuilt.isEmpty ? loaded.logEnd : nil
-        let age = configuration.segmentAge.wholeMilliseconds
+        let age = configuration.rollAge.wholeMilliseconds
         tail = TailWriter(
             baseOffset: loaded.tail.baseOffset, file: loaded.tail.file, size: loaded.tail.size,
             firstTimestamp: loaded.firstTimestamp, createdAt: environment.clock.now, maxAge: age)
@@ -181,7 +181,7 @@ extension PartitionLog {
     package func update(_ configuration: LogConfiguration) -> PartitionOffsets {
         let old = self.configuration
         self.configuration = configuration
-        if (old.segmentAge, old.segmentJitter) != (configuration.segmentAge, configuration.segmentJitter) {
+        if (old.rollAge, old.segmentJitter) != (configuration.rollAge, configuration.segmentJitter) {
             tail.maxAge = maxAge()
         }
         guard !configuration.commitsOnFlush, condition == .open else { return offsets }
@@ -206,7 +206,7 @@ extension PartitionLog {
 
     /// `segment.ms` less a random part of `segment.jitter.ms`.
     func maxAge() -> Int64 {
-        let age = configuration.segmentAge.wholeMilliseconds
+        let age = configuration.rollAge.wholeMilliseconds
         let jitter = min(configuration.segmentJitter.wholeMilliseconds, age)
         return jitter > 0 ? age - Int64.random(in: 0..<jitter, using: &random) : age
     }

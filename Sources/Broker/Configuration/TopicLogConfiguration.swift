@@ -41,6 +41,13 @@ private struct TopicValues {
     /// nil where the value stands for "no limit": negative, or the largest number.
     func limit(_ key: String) -> Int? { integer(key).flatMap { $0 < 0 || $0 == .max ? nil : $0 } }
 
+    /// nil where the codec has no levels, or its own default is meant.
+    func compressionLevel(of codec: CompressionCodec?) -> Int32? {
+        guard let codec, [.gzip, .lz4, .zstd].contains(codec) else { return nil }
+        let level = integer("compression.\(codec).level").flatMap { Int32(exactly: $0) }
+        return codec == .gzip && level == -1 ? nil : level
+    }
+
     func duration(_ key: String) -> Duration { .milliseconds(integer(key) ?? 0) }
     func durationLimit(_ key: String) -> Duration? { limit(key).map { .milliseconds($0) } }
 }
@@ -62,6 +69,7 @@ extension LogConfiguration {
         messageTimestampBeforeMax = values.durationLimit("message.timestamp.before.max.ms")
         messageTimestampAfterMax = values.durationLimit("message.timestamp.after.max.ms")
         compressionType = CompressionCodec(configured: values.text("compression.type"))
+        compressionLevel = values.compressionLevel(of: compressionType)
         producerIDExpiration = .milliseconds(
             values.resolver.brokerValue("producer.id.expiration.ms").flatMap { Int($0) } ?? 0)
         flushMessages = Int64(values.integer("flush.messages") ?? 1)

@@ -20,6 +20,8 @@ final class Connection: ChannelInboundHandler {
 
     private var frames: FrameAssembler
     private var responses = ResponseQueue()
+    /// Whether the last request that was taken in is still in stage one: those behind it wait.
+    private var isStageOneOpen = false
     private var isReading = false
     private var isProcessing = false
     private var isClosing = false
@@ -69,7 +71,7 @@ final class Connection: ChannelInboundHandler {
     }
 
     private func closeIfDrained(_ context: ChannelHandlerContext) {
-        guard isDraining, responses.count == 0, !isClosing else { return }
+        guard isDraining, responses.count == 0, !isStageOneOpen, !isClosing else { return }
         isClosing = true
         // What has been written is sent first.
         context.writeAndFlush(wrapOutboundOut(.byteBuffer(ByteBuffer()))).assumeIsolated().whenComplete { _ in
@@ -109,7 +111,7 @@ final class Connection: ChannelInboundHandler {
 
     private func checkIdle(_ context: ChannelHandlerContext, deadline: NIODeadline) {
         // A connection that is to close, but whose peer does not take its last answers, ends here, too.
-        if responses.count > 0 { lastActivity = context.eventLoop.now }
+        if responses.count > 0 || isStageOneOpen { lastActivity = context.eventLoop.now }
         if lastActivity + TimeAmount(limits.maxIdle ?? .seconds(0)) > deadline { return scheduleIdleCheck(context) }
         logger.debug("connection closed", metadata: metadata("idle"))
         context.close(promise: nil)
@@ -139,7 +141,7 @@ final class Connection: ChannelInboundHandler {
     }
 
     private var mayTakeMore: Bool {
-        !isDraining && responses.count < limits.maxOpenRequests
+        !isDraining && !isStageOneOpen && responses.count < limits.maxOpenRequests
             && (responses.count == 0 || (responses.openBytes < limits.maxOpenBytes && registry.hasRoom))
     }
 
@@ -164,8 +166,12 @@ final class Connection: ChannelInboundHandler {
     }
 
     private func handle(_ frame: ByteBuffer, _ context: ChannelHandlerContext) {
-        let size = frame.readableBytes
-        switch router.dispatch(frame, connection: identity, eventLoop: context.eventLoop) {
+        let dispatch = router.dispatch(frame, connection: identity, eventLoop: context.eventLoop)
+        carryOut(dispatch, size: frame.readableBytes, context)
+    }
+
+    private func carryOut(_ dispatch: Dispatch, size: Int, _ context: ChannelHandlerContext) {
+        switch dispatch {
         case .response(let response):
             guard responses.count > 0 else { return write(response, context) }
             opened(size)
@@ -174,8 +180,26 @@ final class Connection: ChannelInboundHandler {
             opened(size)
             let number = responses.open(byteCount: size, cancel: cancel)
             response.whenReady { self.answer($0, number, context) }
+        case .unfinished(let request):
+            opened(size)
+            isStageOneOpen = true
+            request.whenReady { self.goOn($0, size: size, context) }
         case .silent: break
         case .disconnect(let reason): refuse(context, reason)
+        }
+    }
+
+    /// A request has what its stage one has waited for.
+    private func goOn(_ result: Result<Dispatch, any Error>, size: Int, _ context: ChannelHandlerContext) {
+        isStageOneOpen = false
+        registry.closed(bytes: size)
+        guard !isClosing else { return }
+        switch result {
+        case .success(let dispatch):
+            carryOut(dispatch, size: size, context)
+            writeReady(context)
+        case .failure(let error):
+            disconnect(context, "the request failed: \(error)")
         }
     }
 

@@ -15,7 +15,7 @@ final class Partition: Sendable {
     let reader: LogReader
     /// Where the log lies.
     let directory: DataDirectory
-    private let directories: LogDirectories
+    let directories: LogDirectories
     let state: Mutex<State>
     let flushQueue: FlushQueue
 
@@ -171,7 +171,7 @@ extension Partition {
         if let released { notify(released) }
     }
 
-    private static func end(_ state: inout State, _ code: ErrorCode) -> Released {
+    static func end(_ state: inout State, _ code: ErrorCode) -> Released {
         state.end = code
         let released = Released(
             commits: state.commitWaiters + state.removalWaiters, code: code, reads: Array(state.readWaiters.values))

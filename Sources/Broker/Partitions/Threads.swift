@@ -1,8 +1,13 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
 import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Work that is spread over threads while the caller waits: the start and the stop of a broker.
+/// Threads that may wait: work that is spread over some while the caller waits, and pauses.
 enum Threads {
     /// Runs `body` for each of the items, `count` at a time, and returns when all are done.
     static func run<Item: Sendable>(_ count: Int, through items: [Item], _ body: @escaping @Sendable (Item) -> Void) {
@@ -14,6 +19,13 @@ enum Threads {
                 body(items[number])
             }
         }
+    }
+
+    /// Holds up the calling thread, which must not be an event loop's.
+    static func sleep(for duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        var time = timespec(tv_sec: Int(max(seconds, 0)), tv_nsec: Int(max(attoseconds, 0) / 1_000_000_000))
+        unsafe nanosleep(&time, nil)
     }
 
     /// Runs `body` on `count` threads at once, the calling one among them, and returns when all are done.

@@ -15,10 +15,13 @@ protocol RequestHandler<Request>: Sendable {
 }
 
 /// What a handler does with a request.
-enum Handling<Response: ResponseMessage> {
+enum Handling<Response: ResponseMessage>: Sendable {
     case answer(Answer<Response>)
     /// The answer comes later, on the connection's loop. `cancel` is called if the connection closes before.
     case eventually(EventLoopFuture<Answer<Response>>, cancel: (@Sendable () -> Void)?)
+    /// Stage one itself has to wait for something. The connection handles no later request before this one goes on, in
+    /// the way that the future says, on the connection's loop.
+    case unfinished(EventLoopFuture<Handling>)
     /// No answer at all (acks=0).
     case silent
     /// The connection is closed, for this reason.

@@ -5,8 +5,30 @@ import NIOCore
 enum Dispatch {
     case response(EncodedResponse)
     case eventually(EventualResponse, cancel: (@Sendable () -> Void)?)
+    /// No later request is handled before this one goes on.
+    case unfinished(UnfinishedRequest)
     case silent
     case disconnect(String)
+}
+
+/// A request whose stage one waits for something.
+struct UnfinishedRequest {
+    private let subscribe: (@escaping (Result<Dispatch, any Error>) -> Void) -> Void
+
+    /// - Parameters:
+    ///   - future: completes on the loop on which ``whenReady(_:)`` is called.
+    ///   - dispatch: how the request goes on then.
+    init<Response: ResponseMessage>(
+        _ future: EventLoopFuture<Handling<Response>>, _ dispatch: @escaping (Handling<Response>) throws -> Dispatch
+    ) {
+        subscribe = { receive in
+            future.assumeIsolated().whenComplete { result in
+                receive(Result { try dispatch(result.get()) })
+            }
+        }
+    }
+
+    func whenReady(_ receive: @escaping (Result<Dispatch, any Error>) -> Void) { subscribe(receive) }
 }
 
 /// An answer that is put into its frame when it has come.
@@ -135,6 +157,9 @@ private struct Route: Sendable {
             let response = EventualResponse(
                 future.hop(to: context.eventLoop), correlationID: correlationID, version: version)
             return .eventually(response, cancel: cancel)
+        case .unfinished(let future):
+            return .unfinished(
+                UnfinishedRequest(future.hop(to: context.eventLoop)) { try Self.dispatch($0, context) })
         case .silent: return .silent
         case .disconnect(let reason): return .disconnect(reason)
         }

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import LogStorage
 import Synchronization
 
 /// The topics that are served now, by name and by id. Written by the metadata writer alone, read by every request.
@@ -6,9 +7,15 @@ final class TopicTable: Sendable {
     private struct State {
         var byName: [String: HostedTopic] = [:]
         var names: [TopicID: String] = [:]
+        /// Topics with a `compression.type` of their own.
+        var recompressing: Set<String> = []
     }
 
     private let state = Mutex(State())
+    private let anyRecompresses = Atomic(false)
+
+    /// Whether any topic may want batches in another codec than they came in.
+    var recompresses: Bool { anyRecompresses.load(ordering: .relaxed) }
 
     init() {}
 
@@ -16,6 +23,12 @@ final class TopicTable: Sendable {
         state.withLock { state in
             state.byName[topic.name] = topic
             state.names[topic.id] = topic.name
+            if topic.configuration.compressionType == nil {
+                state.recompressing.remove(topic.name)
+            } else {
+                state.recompressing.insert(topic.name)
+            }
+            anyRecompresses.store(!state.recompressing.isEmpty, ordering: .relaxed)
         }
     }
 
@@ -24,6 +37,8 @@ final class TopicTable: Sendable {
         state.withLock { state in
             guard let topic = state.byName.removeValue(forKey: name) else { return nil }
             state.names[topic.id] = nil
+            state.recompressing.remove(name)
+            anyRecompresses.store(!state.recompressing.isEmpty, ordering: .relaxed)
             return topic
         }
     }

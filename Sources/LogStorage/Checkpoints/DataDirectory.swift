@@ -11,6 +11,8 @@ package final class DataDirectory: Sendable {
     package let directoryID: KafkaUUID
     /// The file system that holds it.
     package let device: UInt64
+    /// Up to where each log was compacted.
+    package let cleaned: CleanerCheckpoint
     /// Whether the last stop was clean. The marker is gone from disk by now.
     package let wasClean: Bool
 
@@ -22,6 +24,8 @@ package final class DataDirectory: Sendable {
         var lockFile: (any LogFile)?
         /// What the checkpoint files say.
         var offsets: [OffsetCheckpoint: [TopicPartition: Offset]]
+        /// Of ``offsets`` those that were written.
+        var durableRecoveryPoints: [TopicPartition: Offset] = [:]
         /// The topics of the logs that have been opened.
         var topics: [TopicPartition: TopicID] = [:]
     }
@@ -32,8 +36,9 @@ package final class DataDirectory: Sendable {
 
     private init(
         _ path: FilePath, _ properties: MetaProperties, device: UInt64, wasClean: Bool, environment: LogEnvironment,
-        state: State
+        cleaned: CleanerCheckpoint, state: State
     ) {
+        self.cleaned = cleaned
         self.path = path
         clusterID = properties.clusterID
         nodeID = properties.nodeID
@@ -62,6 +67,8 @@ package final class DataDirectory: Sendable {
             let properties = try properties(bytes, path, nodeID, clusterID, fileSystem)
             var state = State(lockFile: lockFile, offsets: [:])
             for kind in OffsetCheckpoint.allCases { state.offsets[kind] = try checkpoint(kind, path, fileSystem) }
+            state.durableRecoveryPoints = state.offsets[.recoveryPoint] ?? [:]
+            let cleaned = try CleanerCheckpoint(in: path, fileSystem: fileSystem)
             // A directory that is refused keeps its marker.
             let wasClean: Bool
             if case .success = properties {
@@ -71,7 +78,8 @@ package final class DataDirectory: Sendable {
             }
             found = properties.map { [state] in
                 DataDirectory(
-                    path, $0, device: device, wasClean: wasClean, environment: environment, state: state)
+                    path, $0, device: device, wasClean: wasClean, environment: environment, cleaned: cleaned,
+                    state: state)
             }
         } catch {
             throw error.operation == .lock && error.errno == .wouldBlock
@@ -175,7 +183,7 @@ package final class DataDirectory: Sendable {
         let log = try PartitionLog.open(
             directory: folder, configuration: configuration, environment: environment,
             start: wasClean || isNew ? .clean : .unclean(recoveryPoint: recoveryPoint), logStartOffset: logStart,
-            leaderEpochAtLeast: leaderEpochAtLeast)
+            cleanedUpTo: cleaned[partition], leaderEpochAtLeast: leaderEpochAtLeast)
         state.withLock { $0.topics[partition] = topicID }
         return log
     }
@@ -215,6 +223,7 @@ package final class DataDirectory: Sendable {
         try state.withLock { state throws(FileSystemError) in
             if state.forget(partition) { try write(OffsetCheckpoint.allCases, state) }
         }
+        try cleaned.forget(partition)
     }
 
     /// Whether the directory holds the log of the partition of this very topic, or one that does not say whose it is.
@@ -285,8 +294,14 @@ package final class DataDirectory: Sendable {
                     for kind in kinds { state.put(kind, checkpoint) }
                 }
                 try write(kinds, state)
+                if kinds.contains(.recoveryPoint) { state.durableRecoveryPoints = state.offsets[.recoveryPoint] ?? [:] }
             }
         } catch { throw .storage(error) }
+    }
+
+    /// The recovery point as the checkpoint file has it: from there on a start after a crash reads the log again.
+    package func recoveryPoint(of partition: TopicPartition) -> Offset {
+        state.withLock { $0.durableRecoveryPoints[partition] ?? .zero }
     }
 
     /// Makes log starts durable before anybody sees them; those that are higher already stay. Blocks.
@@ -344,6 +359,7 @@ extension DataDirectory.State {
 
     /// Whether there was anything to forget.
     fileprivate mutating func forget(_ partition: TopicPartition) -> Bool {
+        durableRecoveryPoints[partition] = nil
         var knew = false
         for kind in OffsetCheckpoint.allCases where offsets[kind]?.removeValue(forKey: partition) != nil { knew = true }
         return knew

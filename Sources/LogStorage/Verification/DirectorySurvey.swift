@@ -35,7 +35,7 @@ package struct DirectorySurvey: Sendable {
         let recoveryPoints = checkpoint(OffsetCheckpoint.recoveryPoint.rawValue)
         let logStarts = checkpoint(OffsetCheckpoint.logStart.rawValue)
         let highWatermarks = checkpoint(OffsetCheckpoint.highWatermark.rawValue)
-        _ = checkpoint(Self.cleanerCheckpoint)
+        _ = checkpoint(CleanerCheckpoint.name)
         for name in names where !name.hasPrefix(".") {
             guard try fileSystem.isDirectory(path.appending(name)) else { continue }
             guard let partition = TopicPartition(folderName: name) else {
@@ -50,8 +50,6 @@ package struct DirectorySurvey: Sendable {
             logs.append(Log(partition: partition, directory: path.appending(name), rules: rules))
         }
     }
-
-    package static let cleanerCheckpoint = "cleaner-offset-checkpoint"
 
     /// Asks for the lock and lets it go at once.
     private func isLocked(_ names: [String]) throws(FileSystemError) -> Bool {

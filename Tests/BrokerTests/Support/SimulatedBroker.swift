@@ -33,6 +33,9 @@ struct SimulatedBroker {
         return SimulatedBroker(disk: disk, clock: clock, ready: try await service.start(), service: service)
     }
 
+    /// Its inside.
+    var core: BrokerCore? { service.core }
+
     /// Why it would end.
     var failure: (any Error)? { service.core?.failure }
 

@@ -75,17 +75,17 @@ extension ConfigurationDefinition {
         .acted(
             "producer.id.expiration.check.interval.ms", .int, "600000", .atLeast(1), isInternal: true,
             "Interval of the check for expired producer ids."),
-        .kept(
+        .acted(
             "compression.type", .string, "producer",
             .oneOf(["uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"]), updated: .clusterWide,
             "Codec that topics keep batches in; `producer` leaves them as they came."),
-        .kept(
+        .acted(
             "compression.gzip.level", .int, "-1", .rangeOr(1...9, -1), updated: .clusterWide,
             "Level of gzip where the broker compresses."),
-        .kept(
+        .acted(
             "compression.lz4.level", .int, "9", .range(1...17), updated: .clusterWide,
             "Level of lz4 where the broker compresses."),
-        .kept(
+        .acted(
             "compression.zstd.level", .int, "3", .range(-131072...22), updated: .clusterWide,
             "Level of zstd where the broker compresses."),
         .acted(
@@ -112,37 +112,37 @@ extension ConfigurationDefinition {
         .acted(
             "log.initial.task.delay.ms", .long, "30000", .atLeast(0), isInternal: true,
             "Delay before background work on logs begins."),
-        .kept(
+        .acted(
             "log.cleaner.enable", .boolean, "true", .any,
             "Compact the topics that ask for it."),
-        .kept(
+        .acted(
             "log.cleaner.threads", .int, "1", .atLeast(0), updated: .clusterWide,
             "Threads that compact."),
-        .kept(
+        .acted(
             "log.cleaner.backoff.ms", .long, "15000", .atLeast(0), updated: .clusterWide,
             "Pause of the cleaner when there is nothing to compact."),
-        .kept(
+        .acted(
             "log.cleaner.dedupe.buffer.size", .long, "134217728", .any, updated: .clusterWide,
             "Upper bound of the cleaner's key map, in bytes; it is sized on use."),
-        .kept(
+        .acted(
             "log.cleaner.delete.retention.ms", .long, "86400000", .atLeast(0), updated: .clusterWide,
             "How long tombstones stay readable after compaction."),
-        .kept(
+        .acted(
             "log.cleaner.io.buffer.load.factor", .double, "0.9", .fraction(0.1...1), updated: .clusterWide,
             "How full the cleaner's key map may be."),
-        .kept(
+        .acted(
             "log.cleaner.io.buffer.size", .int, "524288", .atLeast(0), updated: .clusterWide,
             "Buffers of the cleaner, in bytes."),
-        .kept(
+        .acted(
             "log.cleaner.io.max.bytes.per.second", .double, "1.7976931348623157E308", .any, updated: .clusterWide,
             "Bytes per second that the cleaner reads and writes at most."),
-        .kept(
+        .acted(
             "log.cleaner.max.compaction.lag.ms", .long, "9223372036854775807", .atLeast(1), updated: .clusterWide,
             "A record is compacted at this age at the latest."),
-        .kept(
+        .acted(
             "log.cleaner.min.compaction.lag.ms", .long, "0", .atLeast(0), updated: .clusterWide,
             "A record is compacted at this age at the earliest."),
-        .kept(
+        .acted(
             "log.cleaner.min.cleanable.ratio", .double, "0.5", .fraction(0...1), updated: .clusterWide,
             "Share of a log that must be uncompacted before it is compacted."),
     ]

@@ -4,20 +4,20 @@ extension ConfigurationDefinition {
         .acted(
             "cleanup.policy", .list, "delete", .elements(["compact", "delete"]), from: ["log.cleanup.policy"],
             "`delete` old segments, `compact` by key (records without key are refused), both, or neither."),
-        .kept(
+        .acted(
             "compression.gzip.level", .int, "-1", .rangeOr(1...9, -1), from: ["compression.gzip.level"],
             "Level of gzip where the broker compresses."),
-        .kept(
+        .acted(
             "compression.lz4.level", .int, "9", .range(1...17), from: ["compression.lz4.level"],
             "Level of lz4 where the broker compresses."),
-        .kept(
+        .acted(
             "compression.type", .string, "producer",
             .oneOf(["uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"]), from: ["compression.type"],
             "Codec that batches are kept in; `producer` leaves them as they came."),
-        .kept(
+        .acted(
             "compression.zstd.level", .int, "3", .range(-131072...22), from: ["compression.zstd.level"],
             "Level of zstd where the broker compresses."),
-        .kept(
+        .acted(
             "delete.retention.ms", .long, "86400000", .atLeast(0), from: ["log.cleaner.delete.retention.ms"],
             "How long tombstones stay readable after compaction."),
         .acted(
@@ -45,7 +45,7 @@ extension ConfigurationDefinition {
         .refused(
             "local.retention.ms", .long, "-2", .atLeast(-2), because: .tiering, from: ["log.local.retention.ms"],
             "Time that tiered segments stay on local disk."),
-        .kept(
+        .acted(
             "max.compaction.lag.ms", .long, "9223372036854775807", .atLeast(1),
             from: ["log.cleaner.max.compaction.lag.ms"],
             "A record is compacted at this age at the latest."),
@@ -64,10 +64,10 @@ extension ConfigurationDefinition {
             "message.timestamp.type", .string, "CreateTime", .oneOf(["CreateTime", "LogAppendTime"]),
             from: ["log.message.timestamp.type"],
             "Timestamps are the producer's (CreateTime) or the broker's (LogAppendTime)."),
-        .kept(
+        .acted(
             "min.cleanable.dirty.ratio", .double, "0.5", .fraction(0...1), from: ["log.cleaner.min.cleanable.ratio"],
             "Share of a log that must be uncompacted before it is compacted."),
-        .kept(
+        .acted(
             "min.compaction.lag.ms", .long, "0", .atLeast(0), from: ["log.cleaner.min.compaction.lag.ms"],
             "A record is compacted at this age at the earliest."),
         .acted(

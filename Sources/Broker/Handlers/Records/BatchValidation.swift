@@ -13,7 +13,7 @@ final class BatchValidation: Sendable {
     private let slots: [Slot]
     private let clock: any WallClock
     /// The most bytes that a compressed batch may unfold into.
-    private let decompressionLimit: Int
+    let decompressionLimit: Int
 
     init(concurrency: Int, decompressionLimit: Int, clock: any WallClock) {
         slots = (0..<max(concurrency, 1)).map { _ in Slot() }

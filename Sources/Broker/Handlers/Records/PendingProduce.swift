@@ -6,7 +6,7 @@ import Synchronization
 /// The answer to one produce request while its partitions wait for their high watermarks.
 final class PendingProduce: Sendable {
     /// Where a partition's part of the answer stands.
-    struct Slot: Sendable {
+    struct Slot: Hashable, Sendable {
         var topic: Int
         var partition: Int
     }

@@ -2,7 +2,8 @@
 // Authorization: Write on Topic
 // Behaviour: each partition takes exactly one batch of the current format, checked as a whole and record by record;
 //   partitions succeed or fail on their own. With acks=1 and acks=-1 the answer leaves when the high watermark has
-//   passed the batch; acks=0 gets no answer, and an error closes the connection.
+//   passed the batch; acks=0 gets no answer, and an error closes the connection. Batches in another codec than their
+//   topic's compression.type are compressed anew off the event loop; the connection's later requests wait for that.
 // Version notes: v7 allows zstd; v8 answers with the records to blame; v10 names the leader; v13 names topics by id.
 //   v0-2 are advertised, because librdkafka asks for them, and refused by closing the connection.
 import KafkaProtocol
@@ -18,14 +19,26 @@ struct ProduceHandler: RequestHandler {
     let topics: TopicTable
     let authorizer: any Authorizer
     let validation: BatchValidation
+    let recompression: Recompression
 
-    init(topics: TopicTable, authorizer: any Authorizer, validation: BatchValidation) {
+    init(
+        topics: TopicTable, authorizer: any Authorizer, validation: BatchValidation, recompression: Recompression
+    ) {
         self.topics = topics
         self.authorizer = authorizer
         self.validation = validation
+        self.recompression = recompression
     }
 
     func handle(_ request: ProduceRequest, _ context: RequestContext) -> Handling<ProduceResponse> {
+        guard let prepared = recompression.prepare(request, context) else { return write(request, [:], context) }
+        return .unfinished(prepared.map { write(request, $0, context) })
+    }
+
+    /// Stage one: writes what is right, refuses the rest.
+    private func write(
+        _ request: ProduceRequest, _ prepared: [PendingProduce.Slot: Recompression.Outcome], _ context: RequestContext
+    ) -> Handling<ProduceResponse> {
         var response = ProduceResponse()
         var written: [Written] = []
         for topic in request.topicData {
@@ -35,7 +48,8 @@ struct ProduceHandler: RequestHandler {
             for data in topic.partitionData {
                 let slot = PendingProduce.Slot(
                     topic: response.responses.count, partition: topicResponse.partitionResponses.count)
-                topicResponse.partitionResponses.append(append(data, topic, request, context, slot, &written))
+                topicResponse.partitionResponses.append(
+                    append(data, topic, request, prepared[slot], context, slot, &written))
             }
             response.responses.append(topicResponse)
         }
@@ -61,15 +75,16 @@ struct ProduceHandler: RequestHandler {
     /// Stage one of one partition: checked and written, or refused.
     private func append(
         _ data: ProduceRequest.PartitionProduceData, _ topicData: ProduceRequest.TopicProduceData,
-        _ request: ProduceRequest, _ context: RequestContext, _ slot: PendingProduce.Slot, _ written: inout [Written]
+        _ request: ProduceRequest, _ prepared: Recompression.Outcome?, _ context: RequestContext,
+        _ slot: PendingProduce.Slot, _ written: inout [Written]
     ) -> PartitionResponse {
         var response = PartitionResponse()
         response.index = data.index
         do throws(ProduceRefusal) {
             let topic = try admit(topicData, request, context)
             let partition = try lookUp(data.index, in: topic)
-            let batch = try validation.check(data.records, for: topic, context)
-            let appended = try write(batch, to: partition)
+            let checked = prepared ?? check(data.records, topic, context)
+            let appended = try write(try checked.get(), to: partition)
             response.baseOffset = appended.baseOffset
             response.logAppendTimeMs = (appended.logAppendTime ?? .none).rawValue
             let offsets = partition.reader.offsets
@@ -89,6 +104,12 @@ struct ProduceHandler: RequestHandler {
             }
         }
         return response
+    }
+
+    private func check(
+        _ records: RecordsField, _ topic: HostedTopic, _ context: RequestContext
+    ) -> Recompression.Outcome {
+        Result { () throws(ProduceRefusal) in try validation.check(records, for: topic, context) }
     }
 
     private func admit(
