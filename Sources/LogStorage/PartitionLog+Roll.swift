@@ -31,7 +31,11 @@ extension PartitionLog {
             var files = try writeIndexes(indexes, aborted)
             files.append(try write(ProducerSnapshot.encode(producers.producers), to: .snapshot, base))
             let next = try environment.fileSystem.open(SegmentFile.log.path(base, in: directory), .createEmpty)
-            if configuration.preallocate { try next.allocate(0..<configuration.segmentBytes) }
+            if configuration.preallocate {
+                try next.allocate(0..<configuration.segmentBytes)
+                // What was reserved beyond the end is given back.
+                try tail.file.truncate(to: tail.size)
+            }
             if unflushed.flushed < base { files.append(tail.file) }
             unflushed.files += files
             unflushed.names = true

@@ -7,7 +7,7 @@ struct TopicCommand: AsyncParsableCommand {
         abstract: "Create, list, describe, change and delete topics.",
         subcommands: [
             TopicCreateCommand.self, TopicListCommand.self, TopicDescribeCommand.self, TopicAlterCommand.self,
-            TopicDeleteCommand.self,
+            TopicDeleteCommand.self, TopicDeleteRecordsCommand.self,
         ])
 }
 

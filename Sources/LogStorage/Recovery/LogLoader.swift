@@ -131,6 +131,7 @@ struct LogLoader {
     private mutating func makeNew(at offset: Offset) throws(LogError) -> LoadedLog {
         do throws(FileSystemError) {
             let file = try fileSystem.open(SegmentFile.log.path(offset, in: directory), .createEmpty)
+            if configuration.preallocate { try file.allocate(0..<configuration.segmentBytes) }
             try fileSystem.synchronizeDirectory(directory)
             let tail = TailSegment(
                 baseOffset: offset, file: file, size: 0, indexes: SegmentIndexes(baseOffset: offset), writtenFrom: 0)

@@ -1,5 +1,6 @@
 import BrokerTesting
 import KafkaClient
+import NIOCore
 import Testing
 
 @Suite struct AdminTests {
@@ -38,6 +39,34 @@ import Testing
             let offsets = try await admin.listOffsets([missing: .latest, .init(topic: "good", partition: 0): .latest])
             #expect(try offsets[.init(topic: "good", partition: 0)]?.get().offset == 0)
             #expect(throws: KafkaError.self) { _ = try offsets[missing]?.get() }
+            admin.close()
+        }
+    }
+
+    @Test func `records are deleted, partition by partition`() async throws {
+        try await withBroker { bootstrap in
+            let admin = Admin(try ClientConfiguration(bootstrapServers: bootstrap))
+            try await admin.createTopic(NewTopic(name: "t", partitionCount: 2))
+            try await admin.createTopic(NewTopic(name: "c", configuration: ["cleanup.policy": "compact"]))
+            let producer = try Producer(ProducerConfiguration(bootstrapServers: bootstrap))
+            for value in ["a", "b", "c"] {
+                _ = try await producer.send(ProducerRecord(topic: "t", partition: 0, value: ByteBuffer(string: value)))
+            }
+            try await producer.close()
+            let (first, second) = (TopicPartition(topic: "t", partition: 0), TopicPartition(topic: "t", partition: 1))
+            let compacted = TopicPartition(topic: "c", partition: 0)
+            let missing = TopicPartition(topic: "t", partition: 7)
+            let outcomes = try await admin.deleteRecords([
+                first: .before(2), second: .before(1), compacted: .all, missing: .all,
+            ])
+            #expect(try outcomes[first]?.get() == 2)
+            let tooFar = #expect(throws: KafkaError.self) { _ = try outcomes[second]?.get() }
+            #expect(tooFar?.brokerCode == .offsetOutOfRange)
+            let refused = #expect(throws: KafkaError.self) { _ = try outcomes[compacted]?.get() }
+            #expect(refused?.brokerCode == .policyViolation)
+            #expect(throws: KafkaError.self) { _ = try outcomes[missing]?.get() }
+            #expect(try await admin.deleteRecords([first: .all])[first]?.get() == 3)
+            #expect(try await admin.listOffsets([first: .earliest])[first]?.get().offset == 3)
             admin.close()
         }
     }

@@ -195,6 +195,34 @@ struct PartitionLogRetentionTests {
         #expect(test.environment.openFiles.counts.files == 0)
     }
 
+    @Test func `an abort is known whose transaction began in a segment that is gone`() throws {
+        var test = try TestLog()
+        let producer = TestLog.Producer(id: 8)
+        let batch = try TestLog.batch(producer: producer, isTransactional: true)
+        test.configuration.segmentBytes = 2 * batch.readableBytes
+        var log = try test.open()
+        for number in 0..<5 {
+            let next = TestLog.Producer(id: 8, sequence: SequenceNumber(Int32(number)))
+            try log.append(TestLog.batch(producer: next, isTransactional: true))
+        }
+        try log.flush()
+        // Recovery reads everything again and has to leave what a removal relies on.
+        test.disk.powerCut()
+        log = try test.open(.unclean(recoveryPoint: 0))
+        #expect(test.bytes(.snapshot, 2) != nil && test.bytes(.snapshot, 4) != nil)
+        _ = try log.advanceLogStart(to: 3)
+        try Self.retain(log, now: TestLog.timestamp)
+        #expect(test.bytes(.log, 0) == nil && log.offsets.lastStable == 3)
+        try log.append(TestLog.marker(producer, isCommit: false), origin: .coordinator)
+        try log.flush()
+        test.disk.powerCut()
+        log = try test.open(.unclean(recoveryPoint: 0), logStart: 3)
+        #expect(log.offsets == PartitionOffsets(logStart: 3, logEnd: 6))
+        #expect(
+            try log.reader.abortedTransactions(in: 3..<6)
+                == [AbortedTransaction(producerID: 8, firstOffset: 0, lastOffset: 5, lastStableOffset: 6)])
+    }
+
     @Test func `epochs that ended below the log start are forgotten, also after a restart`() throws {
         var test = try TestLog()
         test.configuration.segmentBytes = try TestLog.batch().readableBytes

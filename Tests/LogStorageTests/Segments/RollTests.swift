@@ -101,6 +101,27 @@ struct RollTests {
         }
     }
 
+    @Test func `preallocation reserves the growing segment's room, and what a sealed one did not need is free`() throws {
+        var test = try TestLog()
+        test.configuration.preallocate = true
+        test.configuration.segmentBytes = 10_000
+        test.configuration.segmentAge = .milliseconds(1000)
+        func free() throws -> Int64 { try test.disk.space(at: "/data").usableBytes }
+        let before = try free()
+        let log = try test.open()
+        #expect(try before - free() == 10_000)
+        let batch = try TestLog.batch()
+        try log.append(batch)
+        try log.flush()
+        let small = try before - free() - 10_000
+        #expect(small < 1000)
+        try log.append(TestLog.batch(timestamp: TestLog.timestamp.advanced(byMilliseconds: 2000)))
+        try log.flush()
+        #expect(log.segmentCount == 2)
+        let used = try before - free()
+        #expect(used >= 10_000 + Int64(batch.readableBytes) && used < 12_000)
+    }
+
     @Test func `the sealed indexes have Kafka's form`() throws {
         var test = try TestLog()
         let size = try TestLog.batch(count: 2).readableBytes
