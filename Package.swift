@@ -108,7 +108,8 @@ let package = Package(
         .testTarget(
             name: "CommandLineToolTests",
             dependencies: [
-                "CommandLineTool", "KafkaClient", "BrokerTesting", "KafkaProtocol", nioCore, systemPackage, arguments,
+                "CommandLineTool", "KafkaClient", "BrokerTesting", "KafkaProtocol", "LogStorage", nioCore,
+                systemPackage, arguments,
             ],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),

@@ -2,13 +2,15 @@ import KafkaProtocol
 import NIOCore
 
 /// A JSON text under construction; fields keep their order.
-indirect enum JSONValue {
+indirect enum JSONValue: Sendable {
     case null
     case bool(Bool)
     case integer(Int64)
     case string(String)
     case array([JSONValue])
     case object([(String, JSONValue)])
+    /// A text that is JSON already.
+    case verbatim(String)
 
     static func number(_ value: some BinaryInteger) -> JSONValue { .integer(Int64(value)) }
     static func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
@@ -25,6 +27,7 @@ indirect enum JSONValue {
         case .bool(let value): text += value ? "true" : "false"
         case .integer(let value): text += "\(value)"
         case .string(let value): MessagePrinter.quote(value, into: &text)
+        case .verbatim(let json): text += json
         case .array(let values):
             text += "["
             for (place, value) in values.enumerated() {

@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Darwin)
     import Darwin
 #else
@@ -45,6 +47,50 @@ struct Progress {
         let seconds = max(0.001, Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18)
         let rate = Int(Double(records) / seconds)
         return "\(verb) \(records) records, \(byteText(Int64(bytes))), \(rate) records/s"
+    }
+}
+
+/// The same for work whose size is known, told from several threads: `verified 1.2 GiB of 3.4 GiB, 35 %, 512.0 MiB/s`.
+final class TransferProgress: Sendable {
+    private struct State {
+        var done = 0
+        var nextShow = ContinuousClock.now + .milliseconds(500)
+        var hasShown = false
+    }
+
+    private let verb: String
+    private let total: Int
+    private let isShown: Bool
+    private let start = ContinuousClock.now
+    private let state = Mutex(State())
+
+    init(_ verb: String, total: Int, isShown: Bool = isTerminal(STDERR_FILENO)) {
+        self.verb = verb
+        self.total = total
+        self.isShown = isShown
+    }
+
+    func add(_ bytes: Int) {
+        let line = state.withLock { state -> String? in
+            state.done += bytes
+            let now = ContinuousClock.now
+            guard isShown, now >= state.nextShow else { return nil }
+            state.nextShow = now + .milliseconds(200)
+            state.hasShown = true
+            return text(state.done)
+        }
+        if let line { OutputBuffer.write("\r\(line)\u{1b}[K", to: STDERR_FILENO) }
+    }
+
+    /// Takes the line away.
+    func finish() { if state.withLock({ $0.hasShown }) { OutputBuffer.write("\r\u{1b}[K", to: STDERR_FILENO) } }
+
+    func text(_ done: Int) -> String {
+        let elapsed = ContinuousClock.now - start
+        let seconds = max(0.001, Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18)
+        let percent = total > 0 ? min(100, done * 100 / total) : 100
+        return "\(verb) \(byteText(Int64(done))) of \(byteText(Int64(total))), \(percent) %, "
+            + "\(byteText(Int64(Double(done) / seconds)))/s"
     }
 }
 

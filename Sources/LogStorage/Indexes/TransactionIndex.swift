@@ -38,7 +38,12 @@ enum TransactionIndex {
 
     /// nil where the bytes are no such index.
     static func decode(_ bytes: [UInt8]) -> [AbortedTransaction]? {
-        guard bytes.count.isMultiple(of: entrySize) else { return nil }
+        let read = read(bytes)
+        return read.end == bytes.count ? read.transactions : nil
+    }
+
+    /// The entries up to the first that is cut off or makes no sense, and where that begins.
+    static func read(_ bytes: [UInt8]) -> (transactions: [AbortedTransaction], end: Int) {
         var transactions: [AbortedTransaction] = []
         for start in stride(from: 0, to: bytes.count, by: entrySize) {
             guard bytes.number(at: start, as: Int16.self) == version,
@@ -47,12 +52,12 @@ enum TransactionIndex {
                 let last = bytes.number(at: start + 18, as: Int64.self),
                 let stable = bytes.number(at: start + 26, as: Int64.self), first <= last,
                 last > transactions.last?.lastOffset.rawValue ?? -1
-            else { return nil }
+            else { return (transactions, start) }
             transactions.append(
                 AbortedTransaction(
                     producerID: ProducerID(producer), firstOffset: Offset(first), lastOffset: Offset(last),
                     lastStableOffset: Offset(stable)))
         }
-        return transactions
+        return (transactions, bytes.count)
     }
 }

@@ -1,21 +1,21 @@
-import KafkaProtocol
+package import KafkaProtocol
 import NIOCore
 import SystemPackage
 
 /// Walks the batches of a segment by their headers, through a window of bounded size. Trusts no length: whatever does
 /// not fit into the file is damage, with its place.
-@safe struct SegmentScanner: ~Copyable {
-    struct Batch {
-        var header: RecordBatchHeader
-        var position: Int
-        var end: Int { position + header.sizeInBytes }
+@safe package struct SegmentScanner: ~Copyable {
+    package struct Batch {
+        package var header: RecordBatchHeader
+        package var position: Int
+        package var end: Int { position + header.sizeInBytes }
     }
 
     let file: any LogFile
     /// The bytes that belong to the segment.
     let end: Int
     /// Where the next batch begins.
-    private(set) var position: Int
+    package private(set) var position: Int
     private let window: UnsafeMutableRawBufferPointer
     private var windowStart = 0
     private var windowCount = 0
@@ -24,9 +24,9 @@ import SystemPackage
     /// enough, unless batches are larger than that, too.
     static let searchWindow = 8192
     /// The window of a walk over a whole segment.
-    static let walkWindow = 256 << 10
+    package static let walkWindow = 256 << 10
 
-    init(_ file: any LogFile, from position: Int = 0, to end: Int, window size: Int) {
+    package init(_ file: any LogFile, from position: Int = 0, to end: Int, window size: Int) {
         self.file = file
         self.end = end
         self.position = position
@@ -36,7 +36,7 @@ import SystemPackage
     deinit { unsafe window.deallocate() }
 
     /// The next batch; nil exactly at the end. Throws `corrupt` where no whole batch begins.
-    mutating func next() throws(LogError) -> Batch? {
+    package mutating func next() throws(LogError) -> Batch? {
         guard position < end else { return nil }
         let bytes = unsafe try bytes(at: position, atMost: RecordBatchHeader.byteCount)
         let header: RecordBatchHeader
@@ -52,7 +52,7 @@ import SystemPackage
     }
 
     /// Throws unless the checksum of the batch is right. Reads all its bytes, a window at a time.
-    mutating func checkCRC(of batch: Batch) throws(LogError) {
+    package mutating func checkCRC(of batch: Batch) throws(LogError) {
         var crc: UInt32 = 0
         var place = batch.position + RecordBatchHeader.Position.attributes
         while place < batch.end {

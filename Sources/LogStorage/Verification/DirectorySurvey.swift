@@ -8,6 +8,12 @@ package struct DirectorySurvey: Sendable {
         package let directory: FilePath
         /// How ``PartitionVerifier`` has to judge it.
         package var rules: PartitionVerifier.Rules
+
+        package init(partition: TopicPartition, directory: FilePath, rules: PartitionVerifier.Rules) {
+            self.partition = partition
+            self.directory = directory
+            self.rules = rules
+        }
     }
 
     package let path: FilePath

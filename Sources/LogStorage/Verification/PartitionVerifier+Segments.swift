@@ -134,7 +134,7 @@ extension PartitionVerifier {
 
     /// A batch that cannot be taken in: damage, or where recovery would cut the log.
     private mutating func broken(_ name: String, at position: Int, size: Int, _ error: LogError) {
-        let text = error.verificationText
+        let text = error.findingText
         guard case .corrupt = error else { return damage(.unreadable, name, at: position, text) }
         if let point = rules.start.recoveryPoint, expected >= point {
             isCut = true

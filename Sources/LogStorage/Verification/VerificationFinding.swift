@@ -79,7 +79,7 @@ package struct PartitionReport: Hashable, Sendable {
 
 extension LogError {
     /// What is wrong with the bytes of a segment, for a person.
-    var verificationText: String {
+    package var findingText: String {
         switch self {
         case .corrupt(let damage):
             if case .batch(let error) = damage.reason { error.description } else { "\(damage.reason)" }
