@@ -85,13 +85,10 @@ final class BrokerCore: Sendable {
         _ topics: TopicHost, _ observer: SettingsObserver
     ) throws -> MetadataWriter {
         let key = TopicPartition(topic: TopicName.clusterMetadata, partition: 0)
-        let resolver = ConfigurationResolver(fixed: configuration.fixed)
-        var settings = resolver.internalLogConfiguration([:])
-        // A change is one batch, whatever is set for the batches of clients.
-        settings.maxMessageBytes = max(settings.maxMessageBytes, MetadataWriter.largestChange)
-        settings.segmentBytes = max(settings.segmentBytes, MetadataWriter.largestChange)
         let log = try directory.openLog(
-            key, topicID: .clusterMetadata, configuration: settings, environment: environment)
+            key, topicID: .clusterMetadata,
+            configuration: MetadataWriter.logConfiguration(ConfigurationResolver(fixed: configuration.fixed)),
+            environment: environment)
         let (fixed, nodeID) = (configuration.fixed, configuration.nodeID)
         return try MetadataWriter(
             log: log, rules: CatalogConfigurationRules(fixed: fixed), clock: environment.clock

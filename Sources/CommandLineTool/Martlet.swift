@@ -6,7 +6,7 @@ struct Martlet: AsyncParsableCommand {
         commandName: "martlet",
         abstract: "A durable log broker that speaks Kafka's protocol, and the tools around it.",
         discussion: """
-            Every command but 'serve' and 'log' talks to any Kafka-compatible cluster; say which one with --bootstrap \
+            Every command but 'serve', 'log', 'backup' and 'restore' talks to any Kafka-compatible cluster; say which one with --bootstrap \
             HOST:PORT.
 
             Exit codes:
@@ -18,7 +18,7 @@ struct Martlet: AsyncParsableCommand {
             """,
         subcommands: [
             Serve.self, TopicCommand.self, ProduceCommand.self, ConsumeCommand.self, ClusterCommand.self,
-            LogCommand.self,
+            LogCommand.self, BackupCommand.self, RestoreCommand.self,
         ])
 
     static func main() async {

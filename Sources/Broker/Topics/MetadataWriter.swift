@@ -103,6 +103,15 @@ final class MetadataWriter: Sendable {
     /// is refused, and nothing has changed.
     static let largestChange = 16 << 20
 
+    /// How the metadata's own log is kept.
+    static func logConfiguration(_ resolver: ConfigurationResolver) -> LogConfiguration {
+        var configuration = resolver.internalLogConfiguration([:])
+        // A change is one batch, whatever is set for the batches of clients.
+        configuration.maxMessageBytes = max(configuration.maxMessageBytes, largestChange)
+        configuration.segmentBytes = max(configuration.segmentBytes, largestChange)
+        return configuration
+    }
+
     private static func batch(of records: [ClusterMetadataRecord], now: Timestamp) throws -> ByteBuffer? {
         guard !records.isEmpty else { return nil }
         var batch = RecordBatchBuilder(sizeLimit: largestChange)

@@ -29,12 +29,34 @@ struct DirectoryVerification: Sendable {
                 logs = [try Self.folder(directory, fileSystem)]
             }
             for index in logs.indices { logs[index].rules.walksRecords = walksRecords }
-            var sum = 0
-            for log in logs { sum += try Self.byteCount(log.directory, fileSystem) }
-            byteCount = sum
+            byteCount = try Self.byteCount(of: logs, fileSystem)
         } catch {
             throw CommandFailure(code: ExitReason.usage, message: error.description)
         }
+    }
+
+    /// Some logs of a directory, whose own files are not judged.
+    init(
+        _ logs: [DirectorySurvey.Log], of directory: FilePath, fileSystem: any FileSystem
+    ) throws(FileSystemError) {
+        self.fileSystem = fileSystem
+        self.directory = directory
+        self.logs = logs
+        byteCount = try Self.byteCount(of: logs, fileSystem)
+    }
+
+    /// The bytes of all logs of a data directory; 0 where it cannot be read, which somebody else will say.
+    static func byteCount(ofLogsIn directory: FilePath, _ fileSystem: any FileSystem) -> Int {
+        guard let survey = try? DirectorySurvey(directory, fileSystem: fileSystem) else { return 0 }
+        return (try? byteCount(of: survey.logs, fileSystem)) ?? 0
+    }
+
+    private static func byteCount(
+        of logs: [DirectorySurvey.Log], _ fileSystem: any FileSystem
+    ) throws(FileSystemError) -> Int {
+        var sum = 0
+        for log in logs { sum += try byteCount(log.directory, fileSystem) }
+        return sum
     }
 
     /// One partition's folder, with what the data directory around it knows of it.

@@ -3,5 +3,5 @@ import ArgumentParser
 struct LogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log", abstract: "Look into the files of a data directory.",
-        subcommands: [LogDumpCommand.self, LogVerifyCommand.self])
+        subcommands: [LogDumpCommand.self, LogVerifyCommand.self, LogImportCommand.self])
 }

@@ -24,6 +24,8 @@ package struct NewTopic: Hashable, Sendable {
     }
 
     package var name: String
+    /// For a topic that comes from another cluster and keeps its id; nil for a new one.
+    package var id: TopicID?
     /// -1: the broker's default.
     package var partitionCount: Int32
     /// -1: the broker's default.
@@ -33,10 +35,11 @@ package struct NewTopic: Hashable, Sendable {
     package var configuration: [Value]
 
     package init(
-        name: String, partitionCount: Int32 = -1, replicationFactor: Int16 = -1, assignments: [Assignment] = [],
-        configuration: [Value] = []
+        name: String, id: TopicID? = nil, partitionCount: Int32 = -1, replicationFactor: Int16 = -1,
+        assignments: [Assignment] = [], configuration: [Value] = []
     ) {
         self.name = name
+        self.id = id
         self.partitionCount = partitionCount
         self.replicationFactor = replicationFactor
         self.assignments = assignments

@@ -20,7 +20,11 @@ extension ClusterMetadataStateMachine {
             outcomes.append(
                 CommandOutcome(name) { () throws(Refusal) in
                     if repeated.contains(name) { throw Refusal(.invalidRequest, "Duplicate topic name.") }
-                    return try plan.create(topic, id: validateOnly ? .zero : freshTopicID(using: &generator))
+                    if let id = topic.id, let other = image.topic(id: id) {
+                        throw Refusal(.topicAlreadyExists, "The topic '\(other.name)' has the id \(id).")
+                    }
+                    let id = topic.id ?? (validateOnly ? .zero : freshTopicID(using: &generator))
+                    return try plan.create(topic, id: id)
                 })
         }
         return Decision(records: validateOnly ? [] : plan.records, response: outcomes)

@@ -304,6 +304,15 @@ package final class DataDirectory: Sendable {
         state.withLock { $0.durableRecoveryPoints[partition] ?? .zero }
     }
 
+    /// Writes the checkpoint of a log that was put in place by hand, whatever a log of that name had before. Blocks.
+    package func add(_ checkpoint: LogCheckpoint) throws(LogError) {
+        state.withLock { state in
+            _ = state.forget(checkpoint.partition)
+            state.topics[checkpoint.partition] = checkpoint.topicID
+        }
+        try writeCheckpoints([checkpoint])
+    }
+
     /// Makes log starts durable before anybody sees them; those that are higher already stay. Blocks.
     package func raiseLogStarts(_ checkpoints: [LogCheckpoint]) throws(LogError) {
         try writeCheckpoints(checkpoints, [.logStart])

@@ -1,4 +1,5 @@
 package import KafkaProtocol
+package import SystemPackage
 
 /// What a small file of a log says, as far as it is sound: what dumps print.
 package struct FileInspection<Entry: Sendable>: Sendable {
@@ -126,6 +127,12 @@ package enum FileInspector {
 
     /// `partition.metadata`: nil where it cannot be read.
     package static func topicID(_ bytes: [UInt8]) -> TopicID? { PartitionMetadata.decode(bytes) }
+
+    /// The broker that a data directory belongs to; nil for one that is new or cannot be read.
+    package static func nodeID(of directory: FilePath, _ fileSystem: any FileSystem) -> BrokerID? {
+        let bytes = try? fileSystem.contents(of: directory.appending(MetaProperties.name))
+        return bytes.flatMap { try? MetaProperties.decode($0) }?.nodeID
+    }
 
     /// `meta.properties`: what is wrong with it; nil for nothing.
     package static func propertiesProblem(_ bytes: [UInt8]) -> String? {

@@ -27,7 +27,7 @@ extension PartitionVerifier {
             return
         }
         report.segments += 1
-        if base > expected { hole(name, at: 0, to: base) }
+        if base > expected { hole(name, at: 0, to: base, lastSegment: bases.last { $0 < base } ?? base) }
         if isCut { return }
         expected = max(expected, base)
         var checks = SegmentChecks(base: base)
@@ -54,10 +54,10 @@ extension PartitionVerifier {
 
     /// The offsets from `expected` to `end` are missing. Compaction never comes behind the recovery point: there, the
     /// log ends.
-    private mutating func hole(_ name: String, at position: Int, to end: Offset) {
+    private mutating func hole(_ name: String, at position: Int, to end: Offset, lastSegment: Offset) {
         let text = "The offsets from \(expected) to \(end - 1) are missing."
         if let point = rules.start.recoveryPoint, expected >= point, rules.isDense || point > 0 {
-            isCut = true
+            report.cutSegment = lastSegment
             note(.tail, name, at: position, text + " Recovery ends the log before.")
             return
         }
@@ -100,7 +100,7 @@ extension PartitionVerifier {
                 continue
             }
             if batch.header.baseOffset > expected {
-                hole(name, at: batch.position, to: batch.header.baseOffset)
+                hole(name, at: batch.position, to: batch.header.baseOffset, lastSegment: base)
                 if isCut { return false }
             }
             take(batch, name, marker: batch.header.isControl ? try? scanner.marker(of: batch) : nil, &checks)
@@ -137,7 +137,7 @@ extension PartitionVerifier {
         let text = error.findingText
         guard case .corrupt = error else { return damage(.unreadable, name, at: position, text) }
         if let point = rules.start.recoveryPoint, expected >= point {
-            isCut = true
+            report.cutSegment = SegmentFile.parse(name)?.offset
             let rest = size - position
             note(.tail, name, at: position, "\(text) Recovery cuts the log here, \(rest) bytes before its end.")
         } else if error.isAboutOffsets {

@@ -41,7 +41,7 @@ package struct PartitionVerifier: ~Copyable {
     /// The offset that the next batch has at least.
     var expected = Offset.zero
     /// Whether the log ends before its files do.
-    var isCut = false
+    var isCut: Bool { report.cutSegment != nil }
     /// Whether batches were passed that could not be read: the producers are not known then.
     var isIncomplete = false
 
@@ -120,6 +120,7 @@ package struct PartitionVerifier: ~Copyable {
 
     private mutating func finish() {
         report.logEnd = expected
+        report.firstUnstableOffset = producers.firstUnstable
         checkRemainingSnapshots()
         if let point = rules.start.recoveryPoint, expected < point {
             report.add(

@@ -59,6 +59,10 @@ package struct PartitionReport: Hashable, Sendable {
     package internal(set) var logEnd: Offset = .zero
     /// Offsets inside the log that no batch has: what compaction leaves.
     package internal(set) var missingOffsets: Int64 = 0
+    /// The segment in which recovery would cut the log; nil where the log ends with its files.
+    package internal(set) var cutSegment: Offset?
+    /// The first offset of a transaction that is not decided; nil where there is none.
+    package internal(set) var firstUnstableOffset: Offset?
     package private(set) var findings: [VerificationFinding] = []
     /// Findings beyond ``findingLimit``, which are only counted.
     package private(set) var unlistedFindings = 0

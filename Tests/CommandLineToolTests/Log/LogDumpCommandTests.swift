@@ -47,7 +47,7 @@ import Testing
             lines[1].hasPrefix(
                 "baseOffset: 40 lastOffset: 41 count: 2 baseSequence: -1 lastSequence: -1 producerId: -1 "
                     + "producerEpoch: -1 partitionLeaderEpoch: -1 isTransactional: false isControl: false "
-                    + "position: 0 CreateTime: 9 size: 78 magic: 2 compresscodec: none crc: "))
+                    + "position: 0 CreateTime: 9 size: 77 magic: 2 compresscodec: none crc: "))
         #expect(lines[1].hasSuffix(" isvalid: true"))
         #expect(lines[3] == "| offset: 41 CreateTime: 9 keySize: -1 valueSize: 1 sequence: -1 headers: [] payload: b")
     }
