@@ -122,6 +122,8 @@ package struct PartitionVerifier: ~Copyable {
         report.logEnd = expected
         report.firstUnstableOffset = producers.firstUnstable
         checkRemainingSnapshots()
+        // Where batches could not be read, the end is not known.
+        if isIncomplete { return }
         if let point = rules.start.recoveryPoint, expected < point {
             report.add(
                 VerificationFinding(
