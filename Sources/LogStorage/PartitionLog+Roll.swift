@@ -69,7 +69,8 @@ extension PartitionLog {
             baseOffset: base, file: file, size: 0, firstTimestamp: nil, createdAt: now, maxAge: maxAge())
     }
 
-    /// Writes the indexes of the tail; returns the files, which are not flushed yet.
+    /// Writes the indexes of the tail; returns the files, which are not flushed yet. A transaction index that an earlier
+    /// segment of that name has left goes: it would tell of aborts that are not in this one.
     func writeIndexes(
         _ indexes: SegmentIndexes, _ aborted: [AbortedTransaction]
     ) throws(FileSystemError) -> [any LogFile] {
@@ -79,6 +80,8 @@ extension PartitionLog {
         ]
         if !aborted.isEmpty {
             files.append(try write(TransactionIndex.encode(aborted), to: .txnindex, indexes.baseOffset))
+        } else {
+            try environment.fileSystem.removeIfPresent(SegmentFile.txnindex.path(indexes.baseOffset, in: directory))
         }
         return files
     }

@@ -127,16 +127,21 @@ struct LogLoader {
     }
 
     /// The first segment's name is durable before anything is appended: a later one that survives without it would move
-    /// the log start.
+    /// the log start. What an earlier log has left tells nothing of this one.
     private mutating func makeNew(at offset: Offset) throws(LogError) -> LoadedLog {
+        let highestEpoch = epochs.latest
+        _ = epochs.truncate(to: offset)
         do throws(FileSystemError) {
+            for name in try fileSystem.list(directory) where SegmentFile.parse(name) != nil {
+                try fileSystem.remove(directory.appending(name))
+            }
             let file = try fileSystem.open(SegmentFile.log.path(offset, in: directory), .createEmpty)
             if configuration.preallocate { try file.allocate(0..<configuration.segmentBytes) }
             try fileSystem.synchronizeDirectory(directory)
             let tail = TailSegment(
                 baseOffset: offset, file: file, size: 0, indexes: SegmentIndexes(baseOffset: offset), writtenFrom: 0)
             return LoadedLog(
-                sealed: [], tail: tail, logStart: offset, logEnd: offset, epochs: epochs, highestEpoch: epochs.latest,
+                sealed: [], tail: tail, logStart: offset, logEnd: offset, epochs: epochs, highestEpoch: highestEpoch,
                 producers: producers, report: report)
         } catch { throw .storage(error) }
     }
