@@ -156,7 +156,12 @@ extension PartitionLog {
     package var segmentCount: Int { reader.segmentCount }
     /// Up to here (exclusive) everything is on disk, indexes of sealed segments included: the value for
     /// `recovery-point-offset-checkpoint`.
-    package var recoveryPoint: Offset { unflushed.flushed }
+    ///
+    /// Recovery takes a segment that ends at it for whole, so it stays below what was flushed of the tail: there the
+    /// tail may be rolled at the next append, or after a stop has taken the rest, and its indexes are not on disk then.
+    package var recoveryPoint: Offset {
+        unflushed.flushed > unflushed.begunSegment ? unflushed.flushed - 1 : unflushed.flushed
+    }
 
     /// Raises the leader epoch, durably, before anything is appended with it. Blocks; a lower or equal epoch that is
     /// known does nothing.

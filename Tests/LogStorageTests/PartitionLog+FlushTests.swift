@@ -18,7 +18,8 @@ struct PartitionLogFlushTests {
         #expect(log.recoveryPoint == 0)
         #expect(log.needsFlush)
         try log.flush()
-        #expect(log.recoveryPoint == 4)
+        // The second one may end at offset 4 at any moment, and then its indexes are nowhere.
+        #expect(log.recoveryPoint == 3)
         #expect(!log.needsFlush)
     }
 }

@@ -53,7 +53,7 @@ struct PartitionLogTests {
         try flush.run()
         #expect(log.completeFlush(flush).highWatermark == 3)
         #expect(log.offsets.logEnd == 5)
-        #expect(log.recoveryPoint == 3)
+        #expect(log.recoveryPoint == 2)
         #expect(log.needsFlush)
     }
 
@@ -68,7 +68,7 @@ struct PartitionLogTests {
         #expect(log.needsFlush)
         try log.flush()
         #expect(!log.needsFlush)
-        #expect(log.recoveryPoint == 3)
+        #expect(log.recoveryPoint == 2)
     }
 
     @Test func `the high watermark never goes down when the policy changes`() throws {

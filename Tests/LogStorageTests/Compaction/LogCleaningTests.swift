@@ -54,7 +54,7 @@ struct LogCleaningTests {
         #expect(try log.records().count == 4)
         try log.append(TestLog.keyed([KeyedRecord("c", "1"), KeyedRecord("d", "1")]))
         #expect(try log.clean(recoveryPoint: 2) == nil)
-        #expect(try log.clean()?.cleanedUpTo == 4)
+        #expect(try log.clean(recoveryPoint: 4)?.cleanedUpTo == 4)
         #expect(try log.records().map(\.offset) == [2, 3, 4, 5])
     }
 

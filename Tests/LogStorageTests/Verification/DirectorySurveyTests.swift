@@ -37,7 +37,7 @@ import Testing
             let log = try #require(survey.logs.first)
             #expect(survey.logs.count == 1)
             #expect(log.partition == TopicPartition(topic: "orders-eu", partition: 2))
-            #expect(log.rules.start == (isClean ? .clean : .unclean(recoveryPoint: 3)))
+            #expect(log.rules.start == (isClean ? .clean : .unclean(recoveryPoint: 2)))
             #expect(log.rules.highWatermark == 3)
             let report = PartitionVerifier(directory: log.directory, fileSystem: disk, rules: log.rules).run()
             #expect(report.isSound)
