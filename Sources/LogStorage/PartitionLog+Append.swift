@@ -47,6 +47,10 @@ extension PartitionLog {
             unflushed.names = true
         } catch {
             epochs = LeaderEpochs()
+            // Half a checkpoint would be damage in a log that is closed cleanly.
+            do throws(FileSystemError) {
+                try environment.fileSystem.removeIfPresent(directory.appending(LeaderEpochCheckpoint.name))
+            } catch { condition = .offline }
             throw .storage(error)
         }
         let begun = epochs
