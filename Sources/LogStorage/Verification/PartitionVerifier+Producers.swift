@@ -67,6 +67,8 @@ extension PartitionVerifier {
         let name = SegmentFile.snapshot.name(offset)
         if let firstSuspect, offset > firstSuspect {
             note(.snapshot, name, text + " Recovery removes it.")
+        } else if let point = rules.start.recoveryPoint, offset >= point {
+            note(.snapshot, name, text + " Recovery does without it.")
         } else {
             damage(.snapshot, name, text)
         }
