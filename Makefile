@@ -47,7 +47,7 @@ if [ "$${#missing[@]}" -gt 0 ]; then
 fi
 endef
 
-.PHONY: help packages test-packages bench-packages build serve test test-swift test-clients million bench bench-build \
+.PHONY: help packages test-packages bench-packages build serve test test-swift test-tsan test-clients million bench bench-build \
     format lint simulate fuzz clean
 
 help: ## lists the targets
@@ -86,6 +86,9 @@ test: test-swift test-clients ## runs every test
 test-swift: packages ## runs the Swift tests (filter=REGEX for some of them)
 	@swift test $(swift_flags) $(if $(filter),--filter '$(filter)')
 
+test-tsan: packages ## runs the stress tests under ThreadSanitizer
+	@swift test $(swift_flags) --sanitize=thread --scratch-path .build-tsan --filter Stress
+
 test-clients: build test-packages ## runs real clients against the executable (k=EXPRESSION for some of them)
 	@.venv/bin/python -m pytest Tests/RealClients -p no:cacheprovider $(if $(k),-k '$(k)')
 
@@ -120,4 +123,4 @@ fuzz: packages ## runs the fuzz targets (seconds=60 for each)
 	python3 Tests/FuzzTargets/fuzz --seconds $(or $(seconds),60)
 
 clean: ## removes what was built; keeps data
-	@rm -rf .build .venv
+	@rm -rf .build .build-tsan .venv
