@@ -119,7 +119,7 @@ let package = Package(
             name: "Simulation",
             dependencies: ["BrokerTesting", "LogStorage", "KafkaProtocol", nioCore, systemPackage],
             path: "Tests/Simulation", swiftSettings: strict),
-        .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "BrokerTesting"], swiftSettings: strict),
     ]
 )
 
@@ -131,10 +131,11 @@ if Context.environment["MARTLET_SIMULATE"] != nil {
 }
 
 // Fuzz targets, one a folder of Tests/FuzzTargets, exist only while Tests/FuzzTargets/fuzz names them.
+let fuzzedRooms: [String: [Target.Dependency]] = ["FrameFuzz": ["Broker"], "RecoveryFuzz": ["Simulation"]]
 for name in Context.environment["MARTLET_FUZZ"]?.split(separator: ",").map(String.init) ?? [] {
     package.targets.append(
         .executableTarget(
-            name: name, dependencies: ["KafkaProtocol", nioCore] + (name == "FrameFuzz" ? ["Broker"] : []),
+            name: name, dependencies: ["KafkaProtocol", nioCore] + (fuzzedRooms[name] ?? []),
             path: "Tests/FuzzTargets/\(name)",
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
 }

@@ -36,7 +36,15 @@ struct LogModel {
     var lostPages = false
     private(set) var history = ProducerHistory()
 
-    var end: Offset { batches.last?.nextOffset ?? 0 }
+    /// Where the first batch stands.
+    private let beginning: Offset
+
+    init(startingAt offset: Offset = 0) {
+        beginning = offset
+        (durable, highWatermark, logStart, durableLogStart) = (offset, offset, offset, offset)
+    }
+
+    var end: Offset { batches.last?.nextOffset ?? beginning }
     /// What readers can ask for.
     var readable: ArraySlice<ModelBatch> {
         batches[(batches.firstIndex { $0.nextOffset > logStart } ?? batches.count)...]

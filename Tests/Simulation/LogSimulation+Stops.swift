@@ -32,6 +32,7 @@ extension LogSimulation {
         // What an operator does before he starts a broker on a full disk.
         disk.capacity = .max
         if flipsBit { flipBit() }
+        if !isDamaged { try verify() }
         try start(after: kind)
         let raised = try openLog().leaderEpoch
         try expect(kind == .clean ? raised >= epoch : raised > epoch, .epochs, "\(raised) after \(epoch)")
@@ -71,7 +72,18 @@ extension LogSimulation {
         let paths = disk.paths.filter { path in healed.contains { path.hasSuffix($0) } }
         guard let path = paths.randomElement(using: &random) else { return }
         let bit = disk.flipBit(inFileAt: path)
+        isDamaged = true
         trace.append("  bit \(bit ?? -1) of \(path)")
+    }
+
+    /// The files as the stop left them, before a start changes any.
+    private func verify() throws(SimulationFailure) {
+        guard let survey = try? DirectorySurvey(Self.path, fileSystem: disk) else { return }
+        for log in survey.logs {
+            let report = PartitionVerifier(directory: log.directory, fileSystem: disk, rules: log.rules).run()
+            let found = report.damages.map { "\($0.file) \($0.text)" }
+            try expect(report.isSound, .verified, "\(found)")
+        }
     }
 
     // MARK: Start
@@ -124,6 +136,10 @@ extension LogSimulation {
             "the log ends at \(offsets.logEnd), behind all that was written")
         try expect(log.recovery.endsBelowRecoveryPoint == nil, .acknowledged, "the log ends below its recovery point")
         let end = model.end
+        if offsets.logStart == offsets.logEnd, offsets.logEnd == model.durableLogStart, log.sizeInBytes == 0 {
+            // Nothing at or behind the log start was left: the log begins anew there.
+            model = LogModel(startingAt: offsets.logStart)
+        }
         let isWhole = model.cut(to: offsets.logEnd)
         try expect(isWhole, .whole, "the log ends at \(offsets.logEnd), before it was \(end)")
         try expect(offsets.highWatermark == offsets.logEnd, .bounds, "\(offsets) after a start")

@@ -25,6 +25,8 @@ package struct LogSimulation {
     var pendingFlush: LogFlush?
     /// The policy was another one since the log was opened: the high watermark may be ahead of the disk.
     var wasLazy = false
+    /// A bit of an index or a snapshot was turned over: a verification says so until the log has met it and healed it.
+    var isDamaged = false
     var trace: [String] = []
 
     private init(seed: UInt64) {

@@ -14,6 +14,7 @@ package struct SimulationFailure: Error, CustomStringConvertible {
         case epochs = "leader epochs are those of the batches"
         case duplicates = "a retry is answered with the original offset"
         case refusals = "what must be refused is refused and changes nothing"
+        case verified = "a verification finds no damage after any stop"
         case availability = "nothing fails without a fault"
     }
 
