@@ -67,6 +67,11 @@ struct ProducerState: Hashable, Sendable {
 
     var lastSequence: SequenceNumber { batches.last?.lastSequence ?? .none }
 
+    /// Whether it tells of nothing at `offset` or behind.
+    func isBefore(_ offset: Offset) -> Bool {
+        (batches.last?.lastOffset ?? .none) < offset && (transactionFirstOffset ?? .none) < offset
+    }
+
     /// The batch with the same sequences, if it was one of the last five of this epoch.
     func duplicate(of header: RecordBatchHeader) -> ProducerBatch? {
         guard header.producerEpoch == epoch else { return nil }

@@ -80,7 +80,7 @@ extension LogLoader {
             for offset in offsets.sorted().reversed() {
                 let path = SegmentFile.snapshot.path(offset, in: directory)
                 if offset <= newest, let bytes = try fileSystem.contents(of: path) {
-                    if let loaded = ProducerSnapshot.decode(bytes) {
+                    if let loaded = ProducerSnapshot.decode(bytes), loaded.values.allSatisfy({ $0.isBefore(offset) }) {
                         producers = ProducerStateManager(producers: loaded)
                         return offset
                     }
