@@ -117,7 +117,7 @@ package struct DirectoryBackup {
     /// clean-shutdown marker is copied. Returns the recovery points, which get a file of their own at the end.
     private mutating func copyOwnFiles() throws(FileSystemError) -> [TopicPartition: Offset] {
         let others: [OffsetCheckpoint] = [.logStart, .highWatermark]
-        for name in [MetaProperties.name, DirectorySurvey.cleanerCheckpoint] + others.map(\.rawValue) {
+        for name in [MetaProperties.name, CleanerCheckpoint.name] + others.map(\.rawValue) {
             try copyIfThere(name, from: source, to: target)
         }
         let bytes = try fileSystem.contents(of: source.appending(OffsetCheckpoint.recoveryPoint.rawValue))

@@ -142,7 +142,7 @@ package enum FileInspector {
 
     /// The names of the files that ``offsets(_:)`` reads.
     package static let offsetCheckpointNames =
-        Set(OffsetCheckpoint.allCases.map(\.rawValue)).union([DirectorySurvey.cleanerCheckpoint])
+        Set(OffsetCheckpoint.allCases.map(\.rawValue)).union([CleanerCheckpoint.name])
     package static let leaderEpochCheckpointName = LeaderEpochCheckpoint.name
     package static let partitionMetadataName = PartitionMetadata.name
     package static let propertiesName = MetaProperties.name
