@@ -32,6 +32,7 @@ import Testing
         expected.messageTimestampBeforeMax = .milliseconds(60)
         expected.messageTimestampAfterMax = .milliseconds(70)
         expected.compressionType = .zstd
+        expected.compressionLevel = 3
         expected.producerIDExpiration = .seconds(1)
         expected.flushMessages = 10_000
         expected.flushInterval = .seconds(2)

@@ -2,6 +2,7 @@ import BrokerTesting
 import KafkaProtocol
 import LogStorage
 import NIOCore
+import SystemPackage
 import Testing
 
 @testable import Broker

@@ -162,7 +162,8 @@ struct LogMaintenanceTests {
             #expect(text("recovery-point-offset-checkpoint") == nil)
             broker.clock.advance(by: .seconds(1))
             await broker.tick()
-            #expect(text("recovery-point-offset-checkpoint") == "0\n1\nt 0 2\n")
+            // Inside the tail it is kept one lower, so that the tail is read again.
+            #expect(text("recovery-point-offset-checkpoint") == "0\n1\nt 0 1\n")
             #expect(text("replication-offset-checkpoint") == "0\n1\nt 0 2\n")
             #expect(text("log-start-offset-checkpoint") == nil)
             broker.clock.advance(by: .seconds(20))

@@ -2,6 +2,7 @@ import BrokerTesting
 import KafkaProtocol
 import LogStorage
 import NIOCore
+import SystemPackage
 import Testing
 
 struct RollTests {
@@ -101,7 +102,8 @@ struct RollTests {
         }
     }
 
-    @Test func `preallocation reserves the growing segment's room, and what a sealed one did not need is free`() throws {
+    @Test func `preallocation reserves the growing segment's room, and what a sealed one did not need is free`() throws
+    {
         var test = try TestLog()
         test.configuration.preallocate = true
         test.configuration.segmentBytes = 10_000
