@@ -28,6 +28,8 @@ final class BrokerCore: Sendable {
     var flushStatistics: FlushStatistics { flushQueues.statistics }
     private let reads: ReaderPool
     private let recompression: Recompression
+    private let diskWatch: DiskWatch
+    let scrubber: Scrubber
     private let environment: LogEnvironment
     private let logger: Logger
 
@@ -45,6 +47,7 @@ final class BrokerCore: Sendable {
         wasClean = directories.wereClean
         flushQueues = FlushQueues(devices: directories.devices)
         reads = ReaderPool(threadCount: Self.readerThreads)
+        diskWatch = DiskWatch(guards: environment.diskGuards, logger: logger)
         identity = ClusterIdentity(
             clusterID: directories.metadata.clusterID, nodeID: configuration.nodeID, rack: configuration.rack)
         let topics = TopicHost(
@@ -58,6 +61,16 @@ final class BrokerCore: Sendable {
             topics: topics.table, threadCount: configuration.eventLoopCount,
             validation: Self.validation(configuration, environment))
         router = Self.router(configuration, environment, identity, topics, metadata, reads, recompression)
+        let (guards, image) = (environment.diskGuards, metadata.image)
+        let resolver = SettingsView.resolver(configuration.fixed, configuration.nodeID, image)
+        guards.keep(resolver)
+        let scrubber = Scrubber(
+            topics: topics.table, environment: environment, settings: Scrubber.Settings(resolver), logger: logger)
+        self.scrubber = scrubber
+        settingsObserver.observe { settings in
+            guards.keep(settings)
+            scrubber.apply(Scrubber.Settings(settings))
+        }
         maintenance = LogMaintenance(
             topics: topics, schedule: MaintenanceSchedule(configuration, start: environment.clock.now),
             logger: logger)
@@ -119,12 +132,22 @@ final class BrokerCore: Sendable {
         let registration = BrokerRegistration(
             id: configuration.nodeID, incarnationID: .random(), endpoints: [], rack: configuration.rack,
             directories: directories.online.map(\.directoryID))
-        _ = try metadata.carryOut { $0.registerBroker(registration) }
+        try carryOutIfRoom { $0.registerBroker(registration) }
         var epochs: [TopicPartition: LeaderEpoch] = [:]
         for partition in topics.table.all.flatMap(\.partitions) {
             if let partition { epochs[partition.topicPartition] = partition.leaderEpoch }
         }
-        _ = try metadata.carryOut { [epochs] in $0.bumpLeaderEpochs(epochs) }
+        try carryOutIfRoom { [epochs] in $0.bumpLeaderEpochs(epochs) }
+    }
+
+    /// On a full disk the metadata stay as they are, which name this broker since its first start.
+    private func carryOutIfRoom<Response: Sendable>(
+        _ decide: (MetadataWriter.Machine) -> MetadataWriter.Decision<Response>
+    ) throws {
+        do { _ = try metadata.carryOut(decide) } catch LogError.storage(let error) where error.isOutOfSpace {
+            if let failure = metadata.failure { throw failure }
+            logger.warning("the disk is full: the broker starts on the metadata of its last life")
+        }
     }
 
     /// What has failed while the logs were opened is acted on now, what fails later when it does.
@@ -168,12 +191,16 @@ final class BrokerCore: Sendable {
             MetadataHandler(
                 identity: identity, topics: table, authorizer: authorizer,
                 creation: TopicCreation(
-                    metadata: metadata, defaults: defaults, isOnDemand: configuration.createsTopicsOnDemand)),
-            CreateTopicsHandler(metadata: metadata, defaults: defaults, settings: settings, authorizer: authorizer),
+                    metadata: metadata, directories: topics.directories, defaults: defaults,
+                    isOnDemand: configuration.createsTopicsOnDemand)),
+            CreateTopicsHandler(
+                metadata: metadata, directories: topics.directories, defaults: defaults, settings: settings,
+                authorizer: authorizer),
             DeleteTopicsHandler(
                 metadata: metadata, topics: table, authorizer: authorizer,
                 isAllowed: configuration.allowsTopicDeletion),
-            CreatePartitionsHandler(metadata: metadata, authorizer: authorizer),
+            CreatePartitionsHandler(
+                metadata: metadata, directories: topics.directories, authorizer: authorizer),
             DescribeTopicPartitionsHandler(
                 identity: identity, topics: table, authorizer: authorizer,
                 maxPartitions: configuration.maximumDescribedPartitions),
@@ -204,9 +231,12 @@ final class BrokerCore: Sendable {
 
     // MARK: - Periodic work, and the end
 
-    /// Work of every second that waits for nothing: background flushes (flush.ms), and the start of compactions.
+    /// Work of every second that waits for nothing: background flushes (flush.ms), the room on the disks, what the
+    /// scrubber may read, and the start of compactions.
     func tick() {
         let now = environment.clock.now
+        diskWatch.tick(now: now)
+        scrubber.tick(now: now)
         for partition in topics.partitions { partition.flushIfOverdue(now: now) }
         cleaner.tick(now: now)
     }
@@ -219,6 +249,7 @@ final class BrokerCore: Sendable {
         let isClean = await metadata.stop()
         await cleaner.shutdown()
         await maintenance.shutdown()
+        await scrubber.shutdown()
         await flushQueues.shutdown()
         await reads.shutdown()
         await recompression.shutdown()
@@ -226,13 +257,24 @@ final class BrokerCore: Sendable {
     }
 }
 
-/// Passes changed settings of the broker on to the part that acts on them.
+/// Passes changed settings of the broker on to the parts that act on them.
 final class SettingsObserver: Sendable {
-    private let action = Mutex<(@Sendable (ConfigurationResolver) -> Void)?>(nil)
+    private let actions = Mutex<[@Sendable (ConfigurationResolver) -> Void]>([])
 
-    func observe(_ action: @escaping @Sendable (ConfigurationResolver) -> Void) { self.action.withLock { $0 = action } }
+    func observe(_ action: @escaping @Sendable (ConfigurationResolver) -> Void) {
+        actions.withLock { $0.append(action) }
+    }
 
-    func changed(_ resolver: ConfigurationResolver) { action.withLock { $0 }?(resolver) }
+    func changed(_ resolver: ConfigurationResolver) {
+        for action in actions.withLock({ $0 }) { action(resolver) }
+    }
+}
+
+extension DiskGuards {
+    fileprivate func keep(_ settings: ConfigurationResolver) {
+        func bytes(_ key: String) -> Int64 { settings.brokerValue(key).flatMap { Int64($0) } ?? 0 }
+        keep(bytes("log.dir.reserve.bytes"), forInternalLogs: bytes("log.dir.reserve.internal.bytes"))
+    }
 }
 
 /// The router's own list of APIs, which its ApiVersions handler answers with; complete once the router is.

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/uio.h>
@@ -211,6 +212,14 @@ int martlet_lock(int descriptor) {
     int result;
     RETRY(result, flock(descriptor, LOCK_EX | LOCK_NB));
     return result < 0 ? -errno : 0;
+}
+
+int64_t martlet_raise_file_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
+    return (int64_t)limit.rlim_cur;
 }
 
 char *martlet_absolute_path(const char *path) { return realpath(path, NULL); }

@@ -59,6 +59,9 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         var logger = Logger(label: "martlet", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
+        // Each partition and each connection holds a file open.
+        let fileLimit = martlet_raise_file_limit()
+        logger.debug("limit on open files", metadata: ["files": "\(fileLimit)"])
         do {
             let configuration = try BrokerConfiguration.load(file: config.map { FilePath($0) }, overrides: overrides)
             for warning in configuration.warnings { logger.warning("\(warning)") }

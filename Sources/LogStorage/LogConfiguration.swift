@@ -42,6 +42,9 @@ package struct LogConfiguration: Hashable, Sendable {
     /// `flush.ms`; nil for never.
     package var flushInterval: Duration?
 
+    /// How far into the reserve of its file system the log may go.
+    package var spaceClaim: SpaceClaim = .ordinary
+
     // MARK: Retention and compaction
     /// `cleanup.policy`
     package var cleanupPolicy: CleanupPolicy = .delete

@@ -4,6 +4,8 @@ package struct LogEnvironment: Sendable {
     package let clock: any WallClock
     /// Open descriptors and index maps of sealed segments.
     package let openFiles: OpenFileCache
+    /// What is kept free on each file system.
+    package let diskGuards: DiskGuards
 
     /// - Parameters:
     ///   - maxOpenFiles: how many sealed segments' files stay open.
@@ -14,6 +16,7 @@ package struct LogEnvironment: Sendable {
     ) {
         self.fileSystem = fileSystem
         self.clock = clock
+        diskGuards = DiskGuards(fileSystem)
         openFiles = OpenFileCache(maxOpenFiles: maxOpenFiles, maxMaps: maxMaps)
     }
 }

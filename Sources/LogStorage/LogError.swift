@@ -4,6 +4,8 @@ package import KafkaProtocol
 package enum LogError: Error, Hashable, Sendable {
     /// The system refused a call. After a failed flush or a broken write the log is offline as well.
     case storage(FileSystemError)
+    /// The disk is nearly full: nothing was tried, and the log goes on when there is room.
+    case shortage(SpaceShortage)
     /// The log takes no appends any more: a flush or a write failed, or it was closed or deleted.
     case offline
     /// The bytes are not what a log holds: those to be appended, or, with the file's name, those on disk.

@@ -22,6 +22,9 @@ extension PartitionLog {
             try checkTimestamps(now: now)
             if let duplicate = try duplicate() { return duplicate }
         }
+        if let shortage = diskGuard.refuse(records.readableBytes, for: configuration.spaceClaim) {
+            throw .shortage(shortage)
+        }
         if leaderEpoch > epochs.latest ?? -1 { try begin(leaderEpoch) }
         let base = logEnd
         let end = try assignOffsets(leaderEpoch, now: now)

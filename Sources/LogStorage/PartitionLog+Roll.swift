@@ -89,6 +89,7 @@ extension PartitionLog {
     func write(_ bytes: [UInt8], to kind: SegmentFile, _ offset: Offset) throws(FileSystemError) -> any LogFile {
         let file = try environment.fileSystem.open(kind.path(offset, in: directory), .createEmpty)
         try file.write(bytes, at: 0)
+        diskGuard.count(bytes.count)
         return file
     }
 }

@@ -16,6 +16,7 @@ package final class PartitionLog {
     package internal(set) var directory: FilePath
     let environment: LogEnvironment
     let device: UInt64
+    let diskGuard: DiskGuard
 
     /// The log end of the clean stop before, if its files were all sound; of a new log, where it began.
     let cleanEnd: Offset?
@@ -92,6 +93,7 @@ package final class PartitionLog {
         self.configuration = configuration
         self.environment = environment
         self.device = device
+        diskGuard = environment.diskGuards.guardian(of: device, at: directory.removingLastComponent())
         recovery = loaded.report
         producers = loaded.producers
         epochs = loaded.epochs
@@ -142,7 +144,12 @@ package final class PartitionLog {
             leaderEpoch = epoch
             return
         }
-        try raiseLeaderEpoch(to: epoch)
+        do throws(LogError) {
+            try raiseLeaderEpoch(to: epoch)
+        } catch .storage(let error) where error.isOutOfSpace {
+            // Reads need no room. The first append raises the epoch, or is refused like this.
+            leaderEpoch = epoch
+        }
     }
 }
 
@@ -173,7 +180,8 @@ extension PartitionLog {
                 let path = directory.appending(LeaderEpochCheckpoint.name)
                 try environment.fileSystem.replace(path, with: LeaderEpochCheckpoint.encode(raised))
             } catch {
-                condition = .offline
+                // With the old checkpoint still in place a full disk has changed nothing.
+                if !error.isOutOfSpace { condition = .offline }
                 throw .storage(error)
             }
             epochs = raised

@@ -15,10 +15,11 @@ READY = re.compile(r"ready on (\S+):(\d+)")
 
 
 class Broker:
-    def __init__(self, directory, settings=None):
+    def __init__(self, directory, settings=None, prepare=None):
         self.data = pathlib.Path(directory) / "data"
         self.log_path = pathlib.Path(directory) / "broker.log"
         self.settings = settings or {}
+        self.prepare = prepare
         self.port = 0
         self.process = None
 
@@ -28,12 +29,15 @@ class Broker:
 
     def start(self, deadline=30):
         """Starts it, on the same port as before if there was one, and returns once it says that it is ready."""
-        command = [str(EXECUTABLE), "serve", "--listen", self.address, "--data-dir", str(self.data)]
+        command = [str(EXECUTABLE), "serve", "--listen", self.address]
+        if "log.dirs" not in self.settings:
+            command += ["--data-dir", str(self.data)]
         for key, value in self.settings.items():
             command += ["--set", f"{key}={value}"]
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, start_new_session=True)
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, start_new_session=True,
+                preexec_fn=self.prepare)
         line = self._line_that_says_ready(time.monotonic() + deadline)
         self.port = int(READY.search(line)[2])
         threading.Thread(target=self._drain, args=(self.process.stdout,), daemon=True).start()

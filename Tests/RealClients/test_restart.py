@@ -1,5 +1,6 @@
 """What a stop, asked for or not, must leave behind."""
 
+import hashlib
 import threading
 
 import pytest
@@ -12,8 +13,9 @@ from test_confluent import consumer, produce, read_to_end, received
 from records import check
 
 PARTITIONS = 3
-ROUNDS = 5
-PER_ROUND = 10_000
+# How often the broker is killed, and how many acknowledgements come before each.
+LONG_ROUNDS = (5, 10_000)
+SHORT_ROUNDS = (100, 200)
 
 
 def describe(broker, topic):
@@ -83,6 +85,11 @@ class Observer(threading.Thread):
             self.faults.append(str(error))
 
 
+def value(number):
+    """Of some size, and no two alike."""
+    return b"value %d " % number + hashlib.sha256(b"%d" % number).digest() * (number % 7)
+
+
 class Writer:
     """Sends numbered values and keeps what was acknowledged where."""
 
@@ -105,7 +112,7 @@ class Writer:
         while not self.enough.is_set():
             try:
                 self.producer.produce(
-                    self.topic, b"value %d" % self.sent, partition=self.sent % PARTITIONS,
+                    self.topic, value(self.sent), partition=self.sent % PARTITIONS,
                     on_delivery=self.on_delivery)
                 self.sent += 1
             except BufferError:
@@ -113,25 +120,27 @@ class Writer:
             self.producer.poll(0)
 
 
-@pytest.mark.parametrize("idempotent", [True, False], ids=["idempotent", "plain"])
-def test_a_killed_broker_loses_nothing_acknowledged(own_broker, idempotent):
+@pytest.mark.parametrize(("idempotent", "rounds"), [
+    (True, LONG_ROUNDS), (False, LONG_ROUNDS), (True, SHORT_ROUNDS)], ids=["idempotent", "plain", "a-hundred-times"])
+def test_a_killed_broker_loses_nothing_acknowledged(own_broker, idempotent, rounds):
+    kills, per_round = rounds
     topic = create_topic(own_broker, PARTITIONS)
     writer = Writer(own_broker, topic, idempotent)
     observer = Observer(own_broker, topic)
     observer.start()
     sending = threading.Thread(target=writer.send, daemon=True)
     sending.start()
-    for _ in range(ROUNDS):
-        wait_for_more(writer)
+    for _ in range(kills):
+        wait_for_more(writer, per_round)
         own_broker.kill()
         own_broker.start()
-    wait_for_more(writer)
+    wait_for_more(writer, per_round)
     writer.enough.set()
     sending.join(60)
     assert writer.producer.flush(120) == 0
     assert writer.failures == []
     total = writer.sent
-    assert len(writer.acknowledged) == total > ROUNDS * PER_ROUND
+    assert len(writer.acknowledged) == total > kills * per_round
 
     stored = read_all(own_broker, topic)
     wait_until(lambda: len(observer.values) >= len(stored), 30, "the observer")
@@ -142,14 +151,14 @@ def test_a_killed_broker_loses_nothing_acknowledged(own_broker, idempotent):
     lost = [value for value, at in writer.acknowledged.items() if stored.get(at) != value]
     assert lost == []
     if idempotent:
-        assert len(stored) == total, "a retry was stored twice"
+        assert sorted(stored.values()) == sorted(value(number) for number in range(total)), "a retry was stored twice"
         for partition in range(PARTITIONS):
             numbers = [int(stored[at].split()[1]) for at in sorted(stored) if at[0] == partition]
             assert numbers == list(range(partition, total, PARTITIONS)), "records changed their order"
 
 
-def wait_for_more(writer):
-    goal = len(writer.acknowledged) + PER_ROUND
+def wait_for_more(writer, count):
+    goal = len(writer.acknowledged) + count
     wait_until(lambda: len(writer.acknowledged) >= goal or writer.failures, 90, "acknowledgements")
 
 

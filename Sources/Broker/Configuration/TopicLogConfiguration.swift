@@ -16,6 +16,7 @@ extension ConfigurationResolver {
     /// defaults for topics say, their appends are flushed before they are acknowledged.
     package func internalLogConfiguration(_ overrides: [String: String]) -> LogConfiguration {
         var configuration = logConfiguration(overrides)
+        configuration.spaceClaim = .internalLogs
         configuration.flushMessages = 1
         configuration.flushInterval = nil
         configuration.timestampType = .createTime

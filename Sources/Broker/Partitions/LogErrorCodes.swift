@@ -5,7 +5,7 @@ extension LogError {
     /// What a client hears of a failure of the log. The one table from storage's errors to the protocol's.
     var errorCode: ErrorCode {
         switch self {
-        case .storage, .offline: .kafkaStorageError
+        case .storage, .offline, .shortage: .kafkaStorageError
         case .corrupt: .corruptMessage
         case .offsetOutOfRange: .offsetOutOfRange
         case .recordTooLarge: .messageTooLarge
@@ -30,8 +30,17 @@ extension LogError {
         case .invalidProducerEpoch(let id, let current, let received):
             "Producer \(id) has epoch \(current); a batch of epoch \(received) came too late."
         case .invalidTimestamp(let timestamp, let now): "The timestamp \(timestamp) is too far from \(now)."
+        case .shortage(let shortage): shortage.message
         case .recordTooLarge(let size, let limit): "A record of \(size) bytes is above the limit of \(limit)."
         default: nil
         }
+    }
+}
+
+extension SpaceShortage {
+    /// For a person.
+    var message: String {
+        "The disk of \(path) is nearly full: \(usableBytes) bytes are left, and \(limit) are kept in reserve "
+            + "(log.dir.reserve.bytes). Delete topics or records, or lower their retention."
     }
 }

@@ -232,6 +232,11 @@ extension Partition {
         }
     }
 
+    /// Damage was found in a sealed segment: nothing of the log is rewritten before the next start.
+    func keepAsItIs(because damage: LogError.CorruptBatch) {
+        state.withLock { $0.log.keepAsItIs(because: damage) }
+    }
+
     /// Starts the flush that flush.ms asks for.
     func flushIfOverdue(now: Timestamp) {
         let needsFlush = state.withLock { state in

@@ -212,6 +212,15 @@ extension LogDirectories {
     }
 }
 
+extension LogDirectories {
+    /// Why no log can be made now: every directory's disk is nearly full; nil if one is not.
+    var refusalOfNewLogs: Refusal? {
+        let shortages = online.map(\.diskGuard.shortage)
+        guard let shortage = shortages.first ?? nil, !shortages.contains(where: { $0 == nil }) else { return nil }
+        return Refusal(.kafkaStorageError, shortage.message)
+    }
+}
+
 /// Why nobody can say where a partition's log is.
 enum PartitionHomeError: Error, Hashable, CustomStringConvertible {
     case directoryMissing(KafkaUUID)

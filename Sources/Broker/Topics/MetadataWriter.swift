@@ -77,7 +77,7 @@ final class MetadataWriter: Sendable {
             do {
                 try Self.commit(decision.records, as: batch, to: &state, now: now)
             } catch {
-                broken.withLock { $0 = error }
+                if !Self.isRefusal(error, state.log) { broken.withLock { $0 = error } }
                 throw error
             }
             let new = state.machine.image
@@ -86,6 +86,12 @@ final class MetadataWriter: Sendable {
         apply(old, new, touched)
         published.withLock { $0 = new }
         return response
+    }
+
+    /// Whether nothing was written, as the disk is full: the next change may go through.
+    private static func isRefusal(_ error: any Error, _ log: PartitionLog) -> Bool {
+        guard case .storage(let error)? = error as? LogError else { return false }
+        return error.isOutOfSpace && !log.isOffline
     }
 
     /// Carries out what was submitted, then closes the log. False where it could not be closed cleanly.
@@ -109,6 +115,7 @@ final class MetadataWriter: Sendable {
         // A change is one batch, whatever is set for the batches of clients.
         configuration.maxMessageBytes = max(configuration.maxMessageBytes, largestChange)
         configuration.segmentBytes = max(configuration.segmentBytes, largestChange)
+        configuration.spaceClaim = .essential
         return configuration
     }
 

@@ -4,14 +4,20 @@ import NIOCore
 
 /// Creation of topics that somebody has asked for without creating them (`auto.create.topics.enable`).
 struct TopicCreation: Sendable {
+    private typealias Decision = MetadataWriter.Decision<[CommandOutcome<String, CreatedTopic>]>
+
     let metadata: MetadataWriter
+    let directories: LogDirectories
     let defaults: TopicDefaults
     /// `auto.create.topics.enable`
     let isOnDemand: Bool
 
     /// Creates topics with the broker's defaults. The future names those that could not be created.
     func createOnDemand(_ names: [String], on eventLoop: any EventLoop) -> EventLoopFuture<[String: ErrorCode]> {
-        let created = metadata.submit(on: eventLoop) { [defaults] machine in
+        let created = metadata.submit(on: eventLoop) { [defaults, directories] machine -> Decision in
+            if let refusal = directories.refusalOfNewLogs {
+                return .init(response: names.map { CommandOutcome($0, .failure(refusal)) })
+            }
             var generator = SystemRandomNumberGenerator()
             return machine.createTopics(names.map { NewTopic(name: $0) }, defaults: defaults, using: &generator)
         }

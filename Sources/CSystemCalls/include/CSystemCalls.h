@@ -51,6 +51,8 @@ void martlet_free(void *block);
 int martlet_sync_directory(const char *path);
 /// Takes the exclusive lock or fails with EWOULDBLOCK.
 int martlet_lock(int descriptor);
+/// Lets the process open as many files as it may; returns how many.
+int64_t martlet_raise_file_limit(void);
 int martlet_space(const char *path, uint64_t *total, uint64_t *usable);
 /// The path from the root, freed with `martlet_free`; NULL where there is none.
 char *martlet_absolute_path(const char *path);

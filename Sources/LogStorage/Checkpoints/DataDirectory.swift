@@ -346,6 +346,9 @@ package final class DataDirectory: Sendable {
         do { return try environment.fileSystem.space(at: path) } catch { throw .storage(error) }
     }
 
+    /// What is kept free on its file system.
+    package var diskGuard: DiskGuard { environment.diskGuards.guardian(of: device, at: path) }
+
     /// The path from the root, for people.
     package var absolutePath: String { environment.fileSystem.absolutePath(of: path).string }
 }

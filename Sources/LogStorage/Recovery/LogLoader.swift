@@ -208,11 +208,22 @@ struct LogLoader {
             for base in bases.dropLast() {
                 guard var segment = verified[base] else { continue }
                 segment.indexes.seal()
-                try write(segment.indexes.offsetBytes, to: .index, base)
-                try write(segment.indexes.timeBytes, to: .timeindex, base)
+                try write(segment.indexes, base)
             }
             try fileSystem.synchronizeDirectory(directory)
         } catch { throw .storage(error) }
+    }
+
+    /// A full disk does not keep the log from being opened: an index that is missing is made when it is asked for.
+    private func write(_ indexes: SegmentIndexes, _ base: Offset) throws(FileSystemError) {
+        do throws(FileSystemError) {
+            try write(indexes.offsetBytes, to: .index, base)
+            try write(indexes.timeBytes, to: .timeindex, base)
+        } catch  where error.isOutOfSpace {
+            for kind in [SegmentFile.index, .timeindex] {
+                try fileSystem.removeIfPresent(kind.path(base, in: directory))
+            }
+        }
     }
 
     func write(_ bytes: [UInt8], to kind: SegmentFile, _ base: Offset) throws(FileSystemError) {

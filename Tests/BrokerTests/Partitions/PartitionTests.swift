@@ -2,6 +2,7 @@ import BrokerTesting
 import KafkaProtocol
 import LogStorage
 import Synchronization
+import SystemPackage
 import Testing
 
 @testable import Broker
@@ -248,6 +249,90 @@ struct PartitionTests {
             disk.capacity = room
             #expect(try await client.produce(["b"], to: "t") == 1)
             #expect(try await client.fetch("t", from: 0).values == ["a", "b"])
+        }
+    }
+
+    // MARK: - A disk that is nearly full
+
+    @Test func `below the reserve records and topics are refused, and everything else goes on`() async throws {
+        let disk = SimulatedFileSystem(seed: 23, capacity: 400_000)
+        let settings = ["log.dir.reserve.bytes": "100000", "log.dir.reserve.internal.bytes": "10000"]
+        try await SimulatedBroker.run(on: disk, settings: settings) { (broker, client) async throws in
+            try await client.createTopic("t")
+            try await client.createTopic("old", configs: ["file.delete.delay.ms": "0"])
+            _ = try await client.produce(TestBatch.sized(150_000), to: "old")
+            let first = try await client.produce(["a"], to: "t")
+            var refused = TestClient.Produced()
+            while refused.errorCode == .none {
+                refused = try await client.produce(TestBatch.sized(5_000), to: "t")
+            }
+            #expect(refused.errorCode == .kafkaStorageError && refused.baseOffset == -1)
+            #expect(refused.errorMessage?.contains("are left, and 100000 are kept in reserve") == true)
+            #expect(try disk.space(at: "/").usableBytes >= 100_000)
+            #expect(try await client.fetch("t", from: first, maxBytes: 1).values == ["a"])
+            #expect(try await client.listOffset("t", at: -1).offset > 1)
+            await broker.tick()
+            try await Self.expectNoNewTopics(client)
+            try await client.alter("t", ["retention.ms": "1"])
+            #expect(try await client.deleteTopic("old") == .none)
+            // The files of a deleted topic go, and the next look finds their room.
+            await broker.tick()
+            await broker.tick()
+            try await client.produce(["b"], to: "t")
+            try await client.createTopic("new")
+        }
+        try await SimulatedBroker.run(on: disk, settings: settings) { (broker, client) async throws in
+            #expect(broker.ready.wasClean)
+            #expect(try await client.fetch("t", from: 0, maxBytes: 1).values == ["a"])
+        }
+    }
+
+    private static func expectNoNewTopics(_ client: TestClient) async throws {
+        let creation = CreateTopicsRequest.with {
+            $0.topics = [
+                .with {
+                    ($0.name, $0.numPartitions, $0.replicationFactor) = ("new", 1, 1)
+                }
+            ]
+        }
+        let topic = try #require(try await client.exchange(creation).topics.first)
+        #expect(topic.errorCode == .kafkaStorageError && topic.errorMessage?.contains("nearly full") == true)
+        let increase = CreatePartitionsRequest.with {
+            $0.topics = [
+                .with {
+                    ($0.name, $0.count) = ("t", 2)
+                    $0.assignments = nil
+                }
+            ]
+        }
+        let result = try #require(try await client.exchange(increase).results.first)
+        #expect(result.errorCode == .kafkaStorageError && result.errorMessage?.contains("nearly full") == true)
+        let asked = MetadataRequest.with {
+            $0.topics = [.with { $0.name = "on-demand" }]
+            $0.allowAutoTopicCreation = true
+        }
+        #expect(try await client.exchange(asked).topics.map(\.errorCode) == [.kafkaStorageError])
+    }
+
+    @Test func `a broker starts on a disk without a free byte, and reads go on`() async throws {
+        let disk = SimulatedFileSystem(seed: 24)
+        try await SimulatedBroker.run(on: disk) { (_, client) async throws in
+            try await client.createTopic("t")
+            try await client.produce(["a"], to: "t")
+        }
+        for isClean in [true, false] {
+            disk.capacity = 0
+            try await SimulatedBroker.run(on: disk) { (broker, client) async throws in
+                #expect(broker.ready.wasClean == isClean)
+                #expect(try await client.fetch("t", from: 0).values == ["a"])
+                #expect(try await client.produce(TestBatch.values(["x"]), to: "t").errorCode == .kafkaStorageError)
+                #expect(broker.failure == nil)
+            }
+            disk.processEnd()
+        }
+        disk.capacity = .max
+        try await SimulatedBroker.run(on: disk) { (_, client) async throws in
+            #expect(try await client.produce(["b"], to: "t") == 1)
         }
     }
 }

@@ -39,6 +39,8 @@ struct SimulatedBroker {
     /// Why it would end.
     var failure: (any Error)? { service.core?.failure }
 
+    var scrubber: Scrubber? { service.core?.scrubber }
+
     /// The work that the broker does every second.
     func tick() async { await service.tick() }
 

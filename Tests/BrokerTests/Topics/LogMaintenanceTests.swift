@@ -110,7 +110,7 @@ struct LogMaintenanceTests {
 
     @Test func `a disk without room for the checkpoint gets room by retention`() async throws {
         let disk = SimulatedFileSystem(seed: 34)
-        try await SimulatedBroker.run(on: disk) { broker, client in
+        try await SimulatedBroker.run(on: disk, settings: ["log.dir.reserve.bytes": "0"]) { broker, client in
             try await Self.fill(client, batches: 4, configs: ["retention.bytes": "1300000"])
             let room = disk.capacity
             disk.capacity = 2_000_000

@@ -10,6 +10,18 @@ extension ConfigurationDefinition {
             "log.dirs", .string, "./data", .any,
             "Directories of the data; a new partition goes to the one with the fewest."),
         .acted(
+            "log.dir.reserve.bytes", .long, "104857600", .atLeast(0), updated: .clusterWide,
+            "Own key: bytes kept free on each file system; below them records and topics are refused. 0 keeps none."),
+        .acted(
+            "log.dir.reserve.internal.bytes", .long, "10485760", .atLeast(0), updated: .clusterWide,
+            "Own key: the part of the reserve that not even the broker's own topics use."),
+        .acted(
+            "log.scrub.interval.ms", .long, "604800000", .atLeast(-1), updated: .clusterWide,
+            "Own key: every sealed segment is read and checked once in this time; -1 checks none."),
+        .acted(
+            "log.scrub.io.max.bytes.per.second", .long, "10485760", .atLeast(1), updated: .clusterWide,
+            "Own key: bytes per second that these checks read at most."),
+        .acted(
             "log.segment.bytes", .int, "1073741824", .atLeast(1048576), updated: .clusterWide,
             "A segment is closed at this size."),
         .acted(

@@ -1,6 +1,7 @@
 // CreatePartitions: v0-3
 // Authorization: Alter on Topic
 // Behaviour: a topic gets more partitions, never fewer; the answer leaves when they are durable and served.
+//   Where every disk is nearly full, they are refused with KAFKA_STORAGE_ERROR.
 // Version notes: v2 flexible; v3 as v2.
 import Coordination
 import KafkaProtocol
@@ -10,8 +11,10 @@ struct CreatePartitionsHandler: RequestHandler {
     static let versions: ClosedRange<Int16> = 0...3
 
     typealias TopicResult = CreatePartitionsResponse.CreatePartitionsTopicResult
+    private typealias Decision = MetadataWriter.Decision<[CommandOutcome<String, Int32>]>
 
     let metadata: MetadataWriter
+    let directories: LogDirectories
     let authorizer: any Authorizer
 
     func handle(_ request: CreatePartitionsRequest, _ context: RequestContext) -> Handling<CreatePartitionsResponse> {
@@ -26,8 +29,11 @@ struct CreatePartitionsHandler: RequestHandler {
                 $0.errorCode = .topicAuthorizationFailed
             }
         }
-        let future = metadata.submit(on: context.eventLoop) { machine in
-            machine.createPartitions(increases, validateOnly: request.validateOnly)
+        let future = metadata.submit(on: context.eventLoop) { [directories] machine -> Decision in
+            if let refusal = directories.refusalOfNewLogs {
+                return .init(response: increases.map { CommandOutcome($0.topic, .failure(refusal)) })
+            }
+            return machine.createPartitions(increases, validateOnly: request.validateOnly)
         }
         return .eventually(
             future.map { outcomes in

@@ -1,6 +1,7 @@
 // CreateTopics: v2-7
 // Authorization: Create on Cluster, or Create on Topic
 // Behaviour: each topic is created or refused on its own; the answer leaves when the topics are durable and served.
+//   Where every disk is nearly full, all are refused with KAFKA_STORAGE_ERROR.
 // Version notes: v4 -1 for the broker's defaults; v5 answers with the settings in force; v7 topic ids.
 import Coordination
 import KafkaProtocol
@@ -10,8 +11,10 @@ struct CreateTopicsHandler: RequestHandler {
     static let versions: ClosedRange<Int16> = 2...7
 
     typealias TopicResult = CreateTopicsResponse.CreatableTopicResult
+    private typealias Decision = MetadataWriter.Decision<[CommandOutcome<String, CreatedTopic>]>
 
     let metadata: MetadataWriter
+    let directories: LogDirectories
     let defaults: TopicDefaults
     let settings: SettingsView
     let authorizer: any Authorizer
@@ -23,7 +26,10 @@ struct CreateTopicsHandler: RequestHandler {
         }
         let refused = Set(request.topics.map(\.name)).subtracting(allowed.map(\.name)).sorted()
         let topics = allowed.map(NewTopic.init)
-        let future = metadata.submit(on: context.eventLoop) { [defaults] machine in
+        let future = metadata.submit(on: context.eventLoop) { [defaults, directories] machine -> Decision in
+            if let refusal = directories.refusalOfNewLogs {
+                return .init(response: topics.map { CommandOutcome($0.name, .failure(refusal)) })
+            }
             var generator = SystemRandomNumberGenerator()
             return machine.createTopics(
                 topics, defaults: defaults, validateOnly: request.validateOnly, using: &generator)

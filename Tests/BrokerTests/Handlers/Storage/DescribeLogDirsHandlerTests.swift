@@ -9,7 +9,7 @@ import Testing
 struct DescribeLogDirsHandlerTests {
     @Test func `the directory is described with the size of each log and the room that is left`() async throws {
         let disk = SimulatedFileSystem(seed: 1, capacity: 1 << 20)
-        try await SimulatedBroker.run(on: disk) { _, client in
+        try await SimulatedBroker.run(on: disk, settings: ["log.dir.reserve.bytes": "0"]) { _, client in
             try await client.createTopic("t", partitions: 2)
             try await client.createTopic("u")
             let batch = try TestBatch.sized(1_000)
