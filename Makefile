@@ -47,7 +47,7 @@ if [ "$${#missing[@]}" -gt 0 ]; then
 fi
 endef
 
-.PHONY: help packages test-packages bench-packages build serve test test-swift test-tsan test-clients million bench bench-build \
+.PHONY: help packages test-packages bench-packages build serve test test-swift test-tsan test-clients million bench bench-build bench-compaction \
     format lint simulate fuzz clean
 
 help: ## lists the targets
@@ -112,6 +112,13 @@ format: ## formats every Swift file
 
 lint: ## checks the format of every Swift file
 	@swift format lint --strict -r $(swift_sources)
+
+bench-compaction: packages ## how fast one thread compacts a log (megabytes=1000 of it, values of value=100 bytes)
+	@export MARTLET_BENCHMARK=1
+	swift build $(swift_flags) -c release --scratch-path .build/compaction --product CompactionBenchmark
+	rm -rf .build/compaction/data
+	.build/compaction/release/CompactionBenchmark .build/compaction/data $(or $(megabytes),1000) $(or $(value),100)
+	rm -rf .build/compaction/data
 
 simulate: packages ## runs the log on a disk that fails (seeds=100000 of them; seed=123 repeats one)
 	@export MARTLET_SIMULATE=1

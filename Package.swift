@@ -130,6 +130,14 @@ if Context.environment["MARTLET_SIMULATE"] != nil {
             name: "Simulate", dependencies: ["Simulation"], path: "Tests/Simulate", swiftSettings: strict))
 }
 
+// The program that measures compaction exists only while `make bench-compaction` names it.
+if Context.environment["MARTLET_BENCHMARK"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "CompactionBenchmark", dependencies: ["LogStorage", "KafkaProtocol", nioCore, systemPackage],
+            path: "Benchmarks/CompactionBenchmark", swiftSettings: strict))
+}
+
 // Fuzz targets, one a folder of Tests/FuzzTargets, exist only while Tests/FuzzTargets/fuzz names them.
 let fuzzedRooms: [String: [Target.Dependency]] = ["FrameFuzz": ["Broker"], "RecoveryFuzz": ["Simulation"]]
 for name in Context.environment["MARTLET_FUZZ"]?.split(separator: ",").map(String.init) ?? [] {
