@@ -40,15 +40,17 @@ struct SegmentSwapTests {
         return Cleaned(test: test, before: before, after: try log.records(), end: log.offsets.logEnd)
     }
 
-    @Test(arguments: [130, 1 << 20])
-    func `a power cut at any call leaves the old segments or the new one`(segmentBytes: Int) throws {
+    @Test(arguments: [(130, 2), (1 << 20, 8)] as [(Int, UInt64)])
+    func `a power cut at any call leaves the old segments or the new one`(segmentBytes: Int, cuts: UInt64) throws {
         let cleaned = try clean(segmentBytes: segmentBytes)
         #expect(cleaned.after.count < cleaned.before.count)
         #expect(cleaned.test.disk.recordedCount > 10)
         for call in 0..<cleaned.test.disk.recordedCount {
-            for seed in 1...3 as ClosedRange<UInt64> {
-                let disk = try #require(cleaned.test.disk.copy(beforeRecordedCall: call, seed: seed &* 77))
-                if seed == 1 { disk.processEnd() } else { disk.powerCut() }
+            for cut in 0...cuts {
+                // Chance is another at each call: the same names are not lost everywhere.
+                let seed = UInt64(call) &* 100 &+ cut
+                let disk = try #require(cleaned.test.disk.copy(beforeRecordedCall: call, seed: seed))
+                if cut == 0 { disk.processEnd() } else { disk.powerCut() }
                 try check(disk, cleaned, "segment.bytes \(segmentBytes), call \(call), seed \(seed)")
             }
         }
