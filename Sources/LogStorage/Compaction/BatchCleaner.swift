@@ -82,7 +82,8 @@ struct BatchCleaner: ~Copyable {
 
     // MARK: Cleaning
 
-    /// What stays of a batch. `isLast` says that it ends what is cleaned, so that its offsets have to stay.
+    /// What stays of a batch. `isLast` says that it ends several segments that become one, so that its
+    /// offsets have to stay.
     mutating func clean(
         _ batch: RecordBatchView, by map: borrowing KeyOffsetMap, isLast: Bool
     ) throws(RecordBatchError) -> Kept {

@@ -54,8 +54,11 @@ struct CleaningWork {
         }
         do throws(LogError) {
             var isUnchanged = group.count == 1
+            // After a stop in the middle of the swap its last offset says which segments it takes the place of. Of one
+            // segment it need not: consumers would get nothing but an empty batch from what was cleaned away.
+            let end = group.count > 1 ? last.nextOffset : nil
             for segment in group {
-                try clean(segment, end: last.nextOffset, by: map, &cleaner, into: &writer, &isUnchanged, spend)
+                try clean(segment, end: end, by: map, &cleaner, into: &writer, &isUnchanged, spend)
             }
             if isUnchanged {
                 discard(first.baseOffset)
@@ -77,7 +80,7 @@ struct CleaningWork {
     }
 
     private mutating func clean(
-        _ segment: SealedSegment, end: Offset, by map: borrowing KeyOffsetMap, _ cleaner: inout BatchCleaner,
+        _ segment: SealedSegment, end: Offset?, by map: borrowing KeyOffsetMap, _ cleaner: inout BatchCleaner,
         into writer: inout CleanedSegmentWriter, _ isUnchanged: inout Bool, _ spend: (Int) -> Void
     ) throws(LogError) {
         var stream = try BatchStream(segment, epochs: epochs, windowSize: limits.bufferBytes)
