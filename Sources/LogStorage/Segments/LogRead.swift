@@ -24,6 +24,17 @@ package struct LogSlice: Sendable {
     /// Whether the whole range can be read without the disk. A system call, unless it is recent.
     package var isHot: Bool { isRecent || file.isResident(position..<position + count) }
 
+    /// So many bytes are looked at to see whether they hold no record.
+    private static let emptyByteCount = 64 * RecordBatchHeader.byteCount
+
+    /// Whether all batches are headers and nothing else.
+    var holdsNoRecords: Bool {
+        guard count <= Self.emptyByteCount, count.isMultiple(of: RecordBatchHeader.byteCount),
+            let bytes = try? readBytes(), let batches = try? RecordBatchSequence(bytes, tail: .rejected).all()
+        else { return false }
+        return batches.allSatisfy { $0.header.recordCount == 0 }
+    }
+
     /// The bytes themselves, for TLS and for small reads. Blocks if the range is not hot.
     package func readBytes() throws(LogError) -> ByteBuffer {
         var buffer = ByteBufferAllocator().buffer(capacity: count)

@@ -44,20 +44,25 @@ package final class LogReader: Sendable {
     ) throws(LogError) -> LogRead {
         var place = try state.withLock { state throws(LogError) in try state.place(of: offset, upTo: upTo) }
         var next = offset
+        var passedOver: LogRead?
         while let segment = place.segment {
             if let slice = try LogSearch(reader: self, segment: segment).slice(
                 from: next, maxBytes: maxBytes, minOneBatch: minOneBatch, bound: place.bound)
             {
-                return LogRead(
+                let read = LogRead(
                     offsets: place.offsets, firstBatchBaseOffset: slice.baseOffset,
                     slices: slice.slice.map { [$0] } ?? [])
+                guard let range = slice.slice else { return passedOver ?? read }
+                guard range.holdsNoRecords else { return read }
+                passedOver = passedOver ?? read
             }
-            // The offset lies in a hole at the end of the segment, which compaction can leave.
+            // The offset lies in a hole at the end of the segment, or only batches without records follow there, which
+            // compaction can leave. A consumer that gets nothing else, time and again, may give up (librdkafka does).
             next = segment.nextOffset
             guard next > offset || segment.size == 0, next < place.bound else { break }
             place = try state.withLock { state throws(LogError) in try state.place(of: next, upTo: upTo) }
         }
-        return LogRead(offsets: place.offsets, firstBatchBaseOffset: nil, slices: [])
+        return passedOver ?? LogRead(offsets: place.offsets, firstBatchBaseOffset: nil, slices: [])
     }
 
     /// KIP-320: the largest epoch not above `epoch` and the offset where it ends; nil if nothing is known of it.

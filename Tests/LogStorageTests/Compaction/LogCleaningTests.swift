@@ -45,6 +45,26 @@ struct LogCleaningTests {
         }
     }
 
+    @Test func `segments of which only the last offset is left are passed over, unless nothing follows`() throws {
+        var test = try TestLog.compacted()
+        let log = try test.open()
+        for round in 0..<20 { try log.put(KeyedRecord("a", "\(round)"), KeyedRecord("b", "\(round)")) }
+        // Of each two segments that become one the last offset stays.
+        test.configuration.segmentBytes = 170
+        _ = log.update(test.configuration)
+        try log.clean()
+        #expect(log.segmentCount == 11)
+        for offset in [0, 1, 17, 37] as [Offset] {
+            let read = try log.reader.read(from: offset, maxBytes: 1000, minOneBatch: true, upTo: 40)
+            #expect(read.firstBatchBaseOffset == 36)
+        }
+        // A consumer gets to the end of what it may see.
+        let read = try log.reader.read(from: 3, maxBytes: 1000, minOneBatch: true, upTo: 10)
+        #expect(read.firstBatchBaseOffset == 2)
+        #expect(read.byteCount == RecordBatchHeader.byteCount)
+        #expect(try log.reader.read(from: 10, maxBytes: 1000, minOneBatch: true, upTo: 10).slices.isEmpty)
+    }
+
     @Test func `what is superseded only by the active segment, or by what is not committed, stays`() throws {
         let test = try TestLog.compacted()
         let log = try test.open()

@@ -110,7 +110,7 @@ struct TransactionCleaningTests {
         try fill(log)
         let known = [AbortedTransaction(producerID: 3, firstOffset: 0, lastOffset: 4, lastStableOffset: 2)]
         #expect(try log.reader.abortedTransactions(in: 0..<10) == known)
-        try log.clean()
+        try log.cleanIntoOne()
         #expect(try log.reader.abortedTransactions(in: 0..<10) == known)
         // The producer's last batch stays, without records, and with it the marker and the entry.
         #expect(try log.batches(from: 0)[0].header.recordCount == 0)
