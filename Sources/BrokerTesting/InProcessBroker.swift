@@ -1,4 +1,4 @@
-import Broker
+package import Broker
 import LogStorage
 import Logging
 import NIOPosix
@@ -12,7 +12,8 @@ import SystemPackage
 ///     }
 ///
 /// - Parameters:
-///   - settings: broker settings by Kafka's names, such as `["num.partitions": "4"]`.
+///   - settings: broker settings by Kafka's names, such as `["num.partitions": "4"]`. Records of any age stay unless one
+///     of `log.retention.*` is among them.
 ///   - body: gets the broker's address. The broker stops when it returns or throws.
 public func withBroker<Result>(
     settings: [String: String] = [:], _ body: (_ bootstrap: String) async throws -> Result
@@ -44,14 +45,12 @@ public struct InProcessBroker: Sendable {
     /// - Parameters:
     ///   - directory: where the logs are kept.
     ///   - port: 0 takes a free one.
-    ///   - settings: broker settings by Kafka's names.
+    ///   - settings: broker settings by Kafka's names. Records of any age stay unless one of `log.retention.*` is among
+    ///     them: with its default those that a test makes with old times would go when the test takes long.
     public static func start(
         directory: String, port: Int = 0, settings: [String: String] = [:]
     ) async throws -> InProcessBroker {
-        var overrides = settings.map { (key: $0.key, value: $0.value) }
-        overrides.append(("listeners", "PLAINTEXT://127.0.0.1:\(port)"))
-        overrides.append(("log.dirs", directory))
-        let configuration = try BrokerConfiguration.load(file: nil, overrides: overrides)
+        let configuration = try configuration(directory: directory, port: port, settings: settings)
         let logger = Logger(label: "broker", factory: { _ in SwiftLogNoOpLogHandler() })
         let service = BrokerService(
             configuration: configuration, environment: LogEnvironment(fileSystem: PosixFileSystem()), logger: logger)
@@ -59,6 +58,18 @@ public struct InProcessBroker: Sendable {
         let background = Task { _ = await service.background() }
         return InProcessBroker(
             bootstrap: "127.0.0.1:\(ready.listeners[0].port)", service: service, background: background)
+    }
+
+    /// What a broker of a test is configured to be.
+    package static func configuration(
+        directory: String, port: Int, settings: [String: String]
+    ) throws -> BrokerConfiguration {
+        var settings = settings
+        let retention = ["log.retention.ms", "log.retention.minutes", "log.retention.hours"]
+        if !retention.contains(where: { settings[$0] != nil }) { settings["log.retention.ms"] = "-1" }
+        settings["listeners"] = "PLAINTEXT://127.0.0.1:\(port)"
+        settings["log.dirs"] = directory
+        return try BrokerConfiguration.load(file: nil, overrides: settings.map { (key: $0.key, value: $0.value) })
     }
 
     /// Stops the broker cleanly.

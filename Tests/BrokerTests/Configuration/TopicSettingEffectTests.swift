@@ -8,7 +8,7 @@ import Testing
 @testable import Broker
 
 /// What a changed setting of a topic does to the next batch, without a restart.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct TopicSettingEffectTests {
     /// What a test has at hand: a topic `t` that has one batch already.
     struct Scene {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Broker
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ConnectionLimitsTests {
     private static func isServed(_ connection: RawConnection) async throws -> Bool {
         connection.sendFrame(try Wire.frame(ApiVersionsRequest(), version: 0))

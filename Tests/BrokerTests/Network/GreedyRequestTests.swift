@@ -6,7 +6,7 @@ import Testing
 @testable import Broker
 
 /// Small requests that ask for much (promise 7).
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct GreedyRequestTests {
     @Test func `a request of more elements than a broker unfolds ends its connection`() async throws {
         try await withOpenedBroker { broker in

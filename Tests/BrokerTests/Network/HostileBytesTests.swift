@@ -6,7 +6,7 @@ import Testing
 @testable import Broker
 
 /// Whatever a peer sends costs it at most its own connection (promise 7).
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct HostileBytesTests {
     /// Bytes that end a connection, with what they are.
     static let fatal: [(name: String, bytes: [UInt8])] = [

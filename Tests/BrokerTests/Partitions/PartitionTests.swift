@@ -8,7 +8,7 @@ import Testing
 @testable import Broker
 
 /// What an acknowledgement is worth: promises 1 and 2 of the broker, over the wire.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct PartitionTests {
     // MARK: - Acknowledged means on disk
 

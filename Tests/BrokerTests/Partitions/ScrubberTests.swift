@@ -5,7 +5,7 @@ import Testing
 
 @testable import Broker
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ScrubberTests {
     private static func settings(rate: Int) -> [String: String] {
         ["log.scrub.interval.ms": "5000", "log.scrub.io.max.bytes.per.second": "\(rate)"]

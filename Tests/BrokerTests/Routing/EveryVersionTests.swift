@@ -4,7 +4,7 @@ import Testing
 @testable import Broker
 
 /// Every API in every version that is advertised, with the plainest request there is.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct EveryVersionTests {
     private static func tryEveryVersion<Request: RequestMessage>(
         _ type: Request.Type, _ versions: ClosedRange<Int16>, with client: TestClient

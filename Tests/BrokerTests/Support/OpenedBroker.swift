@@ -23,11 +23,8 @@ struct OpenedBroker {
     func connect() async throws -> RawConnection { try await RawConnection.connect(to: bootstrap) }
 
     static func start(in directory: String, settings: [String: String] = [:]) async throws -> OpenedBroker {
-        var overrides = settings.map { (key: $0.key, value: $0.value) }
-        overrides.append(("listeners", "PLAINTEXT://127.0.0.1:0"))
-        overrides.append(("log.dirs", directory))
         let service = BrokerService(
-            configuration: try BrokerConfiguration.load(file: nil, overrides: overrides),
+            configuration: try InProcessBroker.configuration(directory: directory, port: 0, settings: settings),
             environment: LogEnvironment(fileSystem: PosixFileSystem()),
             logger: Logger(label: "broker", factory: { _ in SwiftLogNoOpLogHandler() }))
         let ready = try await service.start()

@@ -7,7 +7,7 @@ import Testing
 @testable import Broker
 
 /// Compaction as the broker does it: when, with which settings, and what clients see of it.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct LogCleanerTests {
     private static let day = Timestamp(1_700_000_000_000)
 

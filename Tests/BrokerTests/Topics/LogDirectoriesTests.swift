@@ -7,7 +7,7 @@ import Testing
 @testable import Broker
 
 /// Several log directories, each on a disk of its own, one of which fails.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct LogDirectoriesTests {
     /// Disks at /a and /b; /a holds the metadata.
     struct Disks {

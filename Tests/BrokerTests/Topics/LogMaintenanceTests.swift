@@ -7,7 +7,7 @@ import Testing
 @testable import Broker
 
 /// The rounds of a broker whose clock a test moves.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct LogMaintenanceTests {
     /// Time until the next look of retention.
     private static let round = Duration.seconds(300)

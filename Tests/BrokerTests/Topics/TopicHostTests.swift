@@ -6,7 +6,7 @@ import Testing
 
 /// A power cut at every call of the disk while topics come, change and go: the restart finds the state before or the
 /// state after, never a third.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct TopicHostTests {
     /// The disk as a power cut leaves it before each call of `change`, and once after its answer.
     private static func cuts(

@@ -9,7 +9,7 @@ import Testing
 
 @testable import CommandLineTool
 
-@Suite struct BackupCommandTests {
+@Suite(.timeLimit(.minutes(5))) struct BackupCommandTests {
     /// Enough of them make several segments.
     private let padding = ByteBuffer(repeating: 7, count: 8192)
 

@@ -10,7 +10,7 @@ import Testing
 @testable import CommandLineTool
 
 /// A directory in Kafka's format becomes topics that a broker serves.
-@Suite struct LogImportCommandTests {
+@Suite(.timeLimit(.minutes(5))) struct LogImportCommandTests {
     private let directory: TemporaryDirectory
     private let fileSystem = PosixFileSystem()
     private var source: String { directory.path + "/kafka" }

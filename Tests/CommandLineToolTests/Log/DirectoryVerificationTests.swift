@@ -8,7 +8,7 @@ import Testing
 
 @testable import CommandLineTool
 
-@Suite struct DirectoryVerificationTests {
+@Suite(.timeLimit(.minutes(5))) struct DirectoryVerificationTests {
     @Test func `a broker's directory is sound while it runs, when it was stopped, and not when a byte is wrong`()
         async throws
     {

@@ -3,7 +3,7 @@ import KafkaClient
 import NIOCore
 import Testing
 
-@Suite struct AdminTests {
+@Suite(.timeLimit(.minutes(5))) struct AdminTests {
     @Test func `a topic is created, described, changed and deleted`() async throws {
         try await withBroker { bootstrap in
             let admin = Admin(try ClientConfiguration(bootstrapServers: bootstrap))

@@ -3,7 +3,7 @@ import KafkaClient
 import NIOCore
 import Testing
 
-@Suite struct ConsumerTests {
+@Suite(.timeLimit(.minutes(5))) struct ConsumerTests {
     private static let partition = TopicPartition(topic: "t", partition: 0)
 
     /// A broker whose topic holds "0" to "9" with timestamps 1000 to 1900, each in a batch of its own.

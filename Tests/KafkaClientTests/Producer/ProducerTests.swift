@@ -3,7 +3,7 @@ import KafkaClient
 import NIOCore
 import Testing
 
-@Suite struct ProducerTests {
+@Suite(.timeLimit(.minutes(5))) struct ProducerTests {
     private static func producer(
         _ bootstrap: String, _ change: (inout ProducerConfiguration) -> Void = { _ in }
     ) throws -> Producer {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Broker
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct DescribeClusterHandlerTests {
     @Test func `this node is the broker and the controller`() async throws {
         try await withClient(settings: ["node.id": "4", "broker.rack": "r1"]) { client in

@@ -5,7 +5,7 @@ import Testing
 @testable import Broker
 
 /// All settings of a resource replaced at once, over the wire.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct AlterConfigsHandlerTests {
     private static func alter(
         _ client: TestClient, _ name: String, _ values: [(String, String?)]

@@ -5,7 +5,7 @@ import Testing
 @testable import Broker
 
 /// Configurations as an operator's tool sees them.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct DescribeConfigsHandlerTests {
     typealias Entry = DescribeConfigsResponse.DescribeConfigsResourceResult
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Broker
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct DeleteRecordsHandlerTests {
     private static func delete(
         _ client: TestClient, _ topic: String, _ partitions: [(PartitionIndex, Offset)], version: Int16 = 2

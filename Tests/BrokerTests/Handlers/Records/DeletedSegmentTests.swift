@@ -7,7 +7,7 @@ import Testing
 @testable import Broker
 
 /// Answers that are being sent from a file while the file goes.
-@Suite(.timeLimit(.minutes(3))) struct DeletedSegmentTests {
+@Suite(.timeLimit(.minutes(5))) struct DeletedSegmentTests {
     private static let batchCount = 24
 
     /// More than the sockets hold, so that most of it is still in the file when the topic and its files are gone.

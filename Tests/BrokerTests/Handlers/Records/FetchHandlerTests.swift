@@ -6,7 +6,7 @@ import Testing
 @testable import Broker
 
 /// What a reader gets, over the wire.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct FetchHandlerTests {
     // MARK: - Where a read begins and how much it brings
 

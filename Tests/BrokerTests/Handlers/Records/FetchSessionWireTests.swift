@@ -5,7 +5,7 @@ import Testing
 @testable import Broker
 
 /// Fetch sessions as a client lives with them (KIP-227).
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct FetchSessionWireTests {
     private static func open(
         _ partitions: [(PartitionIndex, Offset)], id: TopicID = .zero, session: Int32 = 0

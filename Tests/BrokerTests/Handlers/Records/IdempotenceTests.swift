@@ -7,7 +7,7 @@ import Testing
 @testable import Broker
 
 /// Promise 3: an idempotent producer never creates a duplicate in its session.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct IdempotenceTests {
     private static let id: ProducerID = 4000
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Broker
 
 /// Offsets by name and by time, over the wire.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ListOffsetsHandlerTests {
     /// A topic with three segments: each holds one batch with the times 0 and 100 of its own thousand.
     private static func fill(_ client: TestClient) async throws {

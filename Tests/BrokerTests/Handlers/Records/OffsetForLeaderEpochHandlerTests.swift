@@ -5,7 +5,7 @@ import Testing
 @testable import Broker
 
 /// Where epochs end, so that readers notice what was cut off behind them (KIP-320).
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct OffsetForLeaderEpochHandlerTests {
     private static func ask(
         _ client: TestClient, _ epoch: LeaderEpoch, current: LeaderEpoch = -1, topic: String = "t",

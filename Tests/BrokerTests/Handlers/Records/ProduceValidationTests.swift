@@ -6,7 +6,7 @@ import Testing
 @testable import Broker
 
 /// What a broker does with batches that it must not take.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ProduceValidationTests {
     /// One batch that is refused.
     struct Bad: Sendable, CustomTestStringConvertible {

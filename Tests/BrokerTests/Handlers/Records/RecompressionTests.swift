@@ -6,7 +6,7 @@ import Testing
 @testable import Broker
 
 /// Topics that keep batches in a codec of their own.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct RecompressionTests {
     private static func batch(_ values: [String], _ codec: CompressionCodec, sequence: Int32? = nil) throws
         -> ByteBuffer

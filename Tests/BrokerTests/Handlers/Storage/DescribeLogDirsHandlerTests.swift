@@ -5,7 +5,7 @@ import Testing
 
 @testable import Broker
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct DescribeLogDirsHandlerTests {
     @Test func `the directory is described with the size of each log and the room that is left`() async throws {
         let disk = SimulatedFileSystem(seed: 1, capacity: 1 << 20)

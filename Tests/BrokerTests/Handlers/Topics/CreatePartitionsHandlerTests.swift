@@ -5,7 +5,7 @@ import Testing
 @testable import Broker
 
 /// More partitions for a topic, over the wire.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct CreatePartitionsHandlerTests {
     typealias Topic = CreatePartitionsRequest.CreatePartitionsTopic
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Broker
 
 /// Creation of topics, over the wire.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct CreateTopicsHandlerTests {
     typealias Topic = CreateTopicsRequest.CreatableTopic
     typealias Result = CreateTopicsResponse.CreatableTopicResult

@@ -5,7 +5,7 @@ import Testing
 @testable import Broker
 
 /// The end of topics, over the wire and on the disk.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct DeleteTopicsHandlerTests {
     private static func delete(
         _ client: TestClient, names: [String] = [], ids: [TopicID] = []

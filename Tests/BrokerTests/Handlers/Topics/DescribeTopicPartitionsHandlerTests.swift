@@ -5,7 +5,7 @@ import Testing
 @testable import Broker
 
 /// KIP-966's paged description of topics, over the wire.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct DescribeTopicPartitionsHandlerTests {
     private static func ask(
         _ client: TestClient, _ topics: [String], limit: Int32 = 2000, from cursor: (String, PartitionIndex)? = nil

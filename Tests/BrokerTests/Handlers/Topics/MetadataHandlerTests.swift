@@ -5,7 +5,7 @@ import Testing
 @testable import Broker
 
 /// What clients are told of the broker and its topics, over the wire.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct MetadataHandlerTests {
     typealias Wanted = MetadataRequest.MetadataRequestTopic
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Broker
 
 /// Producer ids, over the wire.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct InitProducerIdHandlerTests {
     private static func next(_ client: TestClient) async throws -> ProducerID {
         let answer = try await client.exchange(InitProducerIdRequest.with { $0.transactionalID = nil })
