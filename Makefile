@@ -87,7 +87,8 @@ test-swift: packages ## runs the Swift tests (filter=REGEX for some of them)
 	@swift test $(swift_flags) $(if $(filter),--filter '$(filter)')
 
 test-tsan: packages ## runs the stress tests under ThreadSanitizer
-	@swift test $(swift_flags) --sanitize=thread --scratch-path .build-tsan --filter Stress
+	@MARTLET_TSAN=1 TSAN_OPTIONS="halt_on_error=1 $${TSAN_OPTIONS:-}" \
+	    swift test $(swift_flags) --sanitize=thread --scratch-path .build-tsan --filter '$(or $(filter),Stress)'
 
 test-clients: build test-packages ## runs real clients against the executable (k=EXPRESSION for some of them)
 	@.venv/bin/python -m pytest Tests/RealClients -p no:cacheprovider $(if $(k),-k '$(k)')

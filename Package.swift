@@ -138,6 +138,14 @@ if Context.environment["MARTLET_BENCHMARK"] != nil {
             path: "Benchmarks/CompactionBenchmark", swiftSettings: strict))
 }
 
+// Under ThreadSanitizer the waits for a lock have to be seen, too (`make test-tsan`).
+if Context.environment["MARTLET_TSAN"] != nil {
+    package.targets.append(.target(name: "ThreadSanitizerLocks", path: "Tests/ThreadSanitizer"))
+    for target in package.targets where ["LogStorageTests", "BrokerTests"].contains(target.name) {
+        target.dependencies.append("ThreadSanitizerLocks")
+    }
+}
+
 // Fuzz targets, one a folder of Tests/FuzzTargets, exist only while Tests/FuzzTargets/fuzz names them.
 let fuzzedRooms: [String: [Target.Dependency]] = ["FrameFuzz": ["Broker"], "RecoveryFuzz": ["Simulation"]]
 for name in Context.environment["MARTLET_FUZZ"]?.split(separator: ",").map(String.init) ?? [] {

@@ -285,10 +285,11 @@ struct SimulatedDisk: Sendable {
         flushBytes(of: node)
     }
 
-    /// The pages count as clean now: readable, and gone at the next cut.
+    /// The pages count as clean now: readable, and gone at the next cut. That the file became shorter is no page's
+    /// business, but the journal's, which has it still to write.
     private mutating func loseWritten(_ node: Int) {
         nodes[node].dirty = []
-        nodes[node].sizeIsDirty = false
+        nodes[node].sizeIsDirty = nodes[node].sizeIsDirty && nodes[node].bytes.count < nodes[node].durable.count
     }
 
     private mutating func flushBytes(of node: Int) {
@@ -298,7 +299,8 @@ struct SimulatedDisk: Sendable {
         Self.resize(&durable, to: nodes[node].sizeIsDirty || !nodes[node].dirty.isEmpty ? bytes.count : durable.count)
         for sector in nodes[node].dirty { Self.copySector(sector, from: bytes, to: &durable) }
         nodes[node].durable = durable
-        loseWritten(node)
+        nodes[node].dirty = []
+        nodes[node].sizeIsDirty = false
     }
 
     mutating func synchronizeAll() throws(FileSystemError) {

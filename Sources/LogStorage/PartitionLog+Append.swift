@@ -53,6 +53,7 @@ extension PartitionLog {
             // Half a checkpoint would be damage in a log that is closed cleanly.
             do throws(FileSystemError) {
                 try environment.fileSystem.removeIfPresent(directory.appending(LeaderEpochCheckpoint.name))
+                unflushed.names = true
             } catch { condition = .offline }
             throw .storage(error)
         }

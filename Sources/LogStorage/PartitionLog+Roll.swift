@@ -49,6 +49,8 @@ extension PartitionLog {
         do throws(FileSystemError) {
             try environment.fileSystem.removeIfPresent(SegmentFile.log.path(base, in: directory))
             unflushed.names = true
+            // The tail's indexes and a snapshot may have been written in part: a clean stop has to write them again.
+            cleanEnd = nil
             if !error.isOutOfSpace { condition = .offline }
         } catch { condition = .offline }
         return .storage(error)

@@ -19,7 +19,7 @@ package final class PartitionLog {
     let diskGuard: DiskGuard
 
     /// The log end of the clean stop before, if its files were all sound; of a new log, where it began.
-    let cleanEnd: Offset?
+    var cleanEnd: Offset?
     var condition = Condition.open {
         didSet { if condition != .open { cleaning?.abort() } }
     }
@@ -181,13 +181,20 @@ extension PartitionLog {
                 try environment.fileSystem.replace(path, with: LeaderEpochCheckpoint.encode(raised))
             } catch {
                 // With the old checkpoint still in place a full disk has changed nothing.
-                if !error.isOutOfSpace { condition = .offline }
+                if !error.isOutOfSpace || !checkpointIsUnchanged { condition = .offline }
                 throw .storage(error)
             }
             epochs = raised
             reader.state.withLock { $0.epochs = raised }
         }
         leaderEpoch = max(leaderEpoch, epoch)
+    }
+
+    /// Whether the file of the leader epochs has those that are known: a rename can succeed, and the flush of it fail.
+    private var checkpointIsUnchanged: Bool {
+        let path = directory.appending(LeaderEpochCheckpoint.name)
+        guard let bytes = try? environment.fileSystem.contents(of: path) else { return epochs.latest == nil }
+        return bytes == LeaderEpochCheckpoint.encode(epochs)
     }
 
     /// Takes on a new configuration; the high watermark never goes down by it. Returns the offsets after it.

@@ -7,6 +7,8 @@ import NIOCore
 struct BatchMaker {
     var codecs: [CompressionCodec]
     var largestValue: Int
+    /// Of ten records so many have no value.
+    var tombstonesOfTen: Int
     private var mark: Int32 = 0
 
     struct Producer {
@@ -16,9 +18,10 @@ struct BatchMaker {
         var isTransactional = false
     }
 
-    init(codecs: [CompressionCodec], largestValue: Int) {
+    init(codecs: [CompressionCodec], largestValue: Int, tombstonesOfTen: Int = 0) {
         self.codecs = codecs
         self.largestValue = largestValue
+        self.tombstonesOfTen = tombstonesOfTen
     }
 
     mutating func batch(
@@ -37,7 +40,9 @@ struct BatchMaker {
             value.writeRepeatingByte(
                 UInt8.random(in: 0...255, using: &random), count: Int.random(in: 0...largestValue, using: &random))
             let time = now.advanced(byMilliseconds: Int64.random(in: -5000...2000, using: &random))
-            _ = try builder.append(key: ByteBuffer(integer: mark % 7), value: value, timestamp: time)
+            let isTombstone = tombstonesOfTen > 0 && Int.random(in: 0..<10, using: &random) < tombstonesOfTen
+            _ = try builder.append(
+                key: ByteBuffer(integer: mark % 7), value: isTombstone ? nil : value, timestamp: time)
         }
         guard let codec = codecs.randomElement(using: &random), codec != .none else { return try builder.finish() }
         var compressor = Compressor(codec: codec)
@@ -51,7 +56,11 @@ struct BatchMaker {
         var stored = sent
         try stored.setRecordBatch(baseOffset: offset, leaderEpoch: epoch, at: stored.readerIndex)
         if let appendTime { try stored.setRecordBatch(logAppendTime: appendTime, at: stored.readerIndex) }
-        let view = try RecordBatchView(onlyBatchIn: stored)
+        return try model(RecordBatchView(onlyBatchIn: stored), sent: sent)
+    }
+
+    /// What the model knows of a batch that is stored.
+    static func model(_ view: RecordBatchView, sent: ByteBuffer) throws(RecordBatchError) -> ModelBatch {
         var decompressor = Decompressor()
         let records = try view.records(using: &decompressor, limit: 1 << 20).all()
         let marker =
@@ -60,7 +69,10 @@ struct BatchMaker {
                 try EndTransactionMarker(record)
             } : nil
         return ModelBatch(
-            baseOffset: offset, nextOffset: view.header.nextOffset, stored: Array(stored.readableBytesView), sent: sent,
-            header: view.header, times: records.map(\.timestamp), marker: marker)
+            baseOffset: view.header.baseOffset, nextOffset: view.header.nextOffset,
+            stored: Array(view.bytes.readableBytesView), sent: sent, header: view.header,
+            records: records.map {
+                ModelRecord(offset: $0.offset, time: $0.timestamp, key: $0.key, value: $0.value)
+            }, marker: marker)
     }
 }

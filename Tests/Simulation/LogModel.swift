@@ -2,27 +2,35 @@ import KafkaProtocol
 import LogStorage
 import NIOCore
 
-/// A batch as it was appended.
+/// A batch as it was appended, or as a cleaning has left it.
 struct ModelBatch {
     var baseOffset: Offset
     var nextOffset: Offset
-    /// As the log stores it.
+    /// As the log stores it; nothing if a cleaning has taken it away.
     var stored: [UInt8]
     /// As the producer sent it.
     var sent: ByteBuffer
+    /// As it is stored, or was.
     var header: RecordBatchHeader
-    /// The time of each record.
-    var times: [Timestamp]
+    /// Those that are stored.
+    var records: [ModelRecord]
     var marker: EndTransactionMarker?
 
-    var maxTimestamp: Timestamp { times.max() ?? .none }
+    var isGone: Bool { stored.isEmpty }
     var epoch: LeaderEpoch { header.partitionLeaderEpoch }
+}
+
+struct ModelRecord: Hashable {
+    var offset: Offset
+    var time: Timestamp
+    var key: ByteBuffer?
+    var value: ByteBuffer?
 }
 
 /// The log as it should be, in memory: a plain list of batches and what follows from it.
 struct LogModel {
     /// All that was appended and not taken back by a stop, in order.
-    private(set) var batches: [ModelBatch] = []
+    var batches: [ModelBatch] = []
     /// A batch whose append failed: a stop may leave it, as the next one.
     var tentative: [ModelBatch] = []
     /// What no stop may take back: acknowledged, flushed, or found by a start.
@@ -30,8 +38,18 @@ struct LogModel {
     /// The highest high watermark that was seen since the log was opened.
     var highWatermark: Offset = 0
     var logStart: Offset = 0
+    /// The log start may go back with an unclean stop; a cleaning did not look below it.
+    var highestLogStart: Offset = 0
     /// The log start that no stop takes back.
     var durableLogStart: Offset = 0
+    /// A cleaning ended in the middle: until the files have been looked at, nobody knows which batches it has changed.
+    var isHalfCleaned = false
+    /// Where cleanings have ended at most.
+    var cleanedEnd: Offset = 0
+    /// A log start that was to be made durable; where that failed, it may be all the same.
+    var wantedLogStart: Offset = 0
+    /// Retention has removed segments.
+    var hasLostSegments = false
     /// A flush of data has failed: what was written and not flushed may be gone though the process lives.
     var lostPages = false
     private(set) var history = ProducerHistory()
@@ -46,9 +64,7 @@ struct LogModel {
 
     var end: Offset { batches.last?.nextOffset ?? beginning }
     /// What readers can ask for.
-    var readable: ArraySlice<ModelBatch> {
-        batches[(batches.firstIndex { $0.nextOffset > logStart } ?? batches.count)...]
-    }
+    var readable: [ModelBatch] { batches.filter { $0.nextOffset > logStart && !$0.isGone } }
 
     mutating func append(_ appended: [ModelBatch]) {
         for batch in appended { history.add(batch) }
@@ -72,6 +88,23 @@ struct LogModel {
 
     func batch(containing offset: Offset) -> ModelBatch? {
         batches.first { $0.baseOffset <= offset && offset < $0.nextOffset }
+    }
+
+    /// Whether data of the transaction is stored between those offsets.
+    func hasRecords(of transaction: AbortedTransaction, in range: Range<Offset>) -> Bool {
+        batches.contains { batch in
+            isPart(batch, of: transaction) && batch.records.contains { range.contains($0.offset) }
+        }
+    }
+
+    func isAborted(_ batch: ModelBatch) -> Bool {
+        batch.header.isTransactional && history.aborted.contains { isPart(batch, of: $0) }
+    }
+
+    private func isPart(_ batch: ModelBatch, of transaction: AbortedTransaction) -> Bool {
+        batch.header.isTransactional && batch.marker == nil && !batch.header.isControl
+            && batch.header.producerID == transaction.producerID && batch.baseOffset >= transaction.firstOffset
+            && batch.baseOffset < transaction.lastOffset
     }
 
     /// Up to where every transaction is decided.

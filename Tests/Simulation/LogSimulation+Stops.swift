@@ -27,6 +27,7 @@ extension LogSimulation {
         self.log = nil
         directory = nil
         pendingFlush = nil
+        filesAtStop = Set(disk.paths)
         let losesPower = kind == .power || (kind == .clean && Bool.random(using: &random))
         if losesPower { disk.powerCut() } else { disk.processEnd() }
         // What an operator does before he starts a broker on a full disk.
@@ -68,7 +69,8 @@ extension LogSimulation {
 
     /// Damage that must be healed: in an index or a snapshot.
     private mutating func flipBit() {
-        let healed = [".index", ".timeindex", ".snapshot"]
+        // Where segments have gone, a snapshot is the only copy of what was known of their producers.
+        let healed = [".index", ".timeindex"] + (model.hasLostSegments ? [] : [".snapshot"])
         let paths = disk.paths.filter { path in healed.contains { path.hasSuffix($0) } }
         guard let path = paths.randomElement(using: &random) else { return }
         let bit = disk.flipBit(inFileAt: path)
@@ -125,6 +127,12 @@ extension LogSimulation {
         }
     }
 
+    /// Whether this start, or one before it that failed, has begun the log anew.
+    private func isAnew(_ log: PartitionLog) -> Bool {
+        let tail = SegmentFile.log.path(log.offsets.logEnd, in: Self.path.appending("\(Self.partition)"))
+        return log.sizeInBytes == 0 && log.offsets.logEnd > 0 && !filesAtStop.contains(tail.string)
+    }
+
     /// The model follows the log, as far as a stop may have changed it.
     private mutating func reconcile(_ kind: Stop) throws(SimulationFailure) {
         let log = try openLog()
@@ -136,15 +144,15 @@ extension LogSimulation {
             "the log ends at \(offsets.logEnd), behind all that was written")
         try expect(log.recovery.endsBelowRecoveryPoint == nil, .acknowledged, "the log ends below its recovery point")
         let end = model.end
-        if offsets.logStart == offsets.logEnd, offsets.logEnd == model.durableLogStart, log.sizeInBytes == 0 {
-            // Nothing at or behind the log start was left: the log begins anew there.
+        if log.recovery.startedOver || isAnew(log) {
             model = LogModel(startingAt: offsets.logStart)
         }
         let isWhole = model.cut(to: offsets.logEnd)
         try expect(isWhole, .whole, "the log ends at \(offsets.logEnd), before it was \(end)")
         try expect(offsets.highWatermark == offsets.logEnd, .bounds, "\(offsets) after a start")
         try expect(
-            offsets.logStart >= min(model.durableLogStart, offsets.logEnd) && offsets.logStart <= model.logStart,
+            offsets.logStart >= min(model.durableLogStart, offsets.logEnd)
+                && offsets.logStart <= max(model.logStart, model.wantedLogStart),
             .bounds, "log start \(offsets.logStart), not \(model.durableLogStart)...\(model.logStart)")
         model.logStart = offsets.logStart
         model.highWatermark = offsets.highWatermark

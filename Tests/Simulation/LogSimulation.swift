@@ -27,6 +27,8 @@ package struct LogSimulation {
     var wasLazy = false
     /// A bit of an index or a snapshot was turned over: a verification says so until the log has met it and healed it.
     var isDamaged = false
+    /// What there was when the last stop came.
+    var filesAtStop: Set<String> = []
     var trace: [String] = []
 
     private init(seed: UInt64) {
@@ -35,7 +37,8 @@ package struct LogSimulation {
         swarm = Swarm(&random)
         disk = SimulatedFileSystem(seed: seed &* 31 &+ 7)
         configuration = swarm.configuration
-        maker = BatchMaker(codecs: swarm.codecs, largestValue: swarm.largestValue)
+        maker = BatchMaker(
+            codecs: swarm.codecs, largestValue: swarm.largestValue, tombstonesOfTen: swarm.tombstonesOfTen)
     }
 
     /// Runs one seed; nil if every promise held.
@@ -83,6 +86,8 @@ package struct LogSimulation {
         case .raiseEpoch: try raiseEpoch()
         case .moveLogStart: try moveLogStart()
         case .checkpoint: try writeCheckpoint()
+        case .clean: try clean()
+        case .retain: try retain()
         case .passTime: clock.advance(by: .milliseconds(Int.random(in: 1...200_000, using: &random)))
         case .reconfigure: try reconfigure()
         case .flipBit: try stop(uncleanStop(), flipsBit: true)
@@ -115,6 +120,7 @@ package struct LogSimulation {
             offsets.highWatermark >= model.highWatermark && offsets.logStart >= model.logStart, .bounds, "\(offsets)")
         model.highWatermark = offsets.highWatermark
         model.logStart = offsets.logStart
+        model.highestLogStart = max(model.highestLogStart, offsets.logStart)
         // Answers may leave now: nothing below may ever be lost.
         if configuration.commitsOnFlush, !wasLazy { model.durable = max(model.durable, offsets.highWatermark) }
         let stable = model.lastStable(highWatermark: offsets.highWatermark)

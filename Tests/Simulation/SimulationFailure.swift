@@ -13,6 +13,7 @@ package struct SimulationFailure: Error, CustomStringConvertible {
         case timestamps = "records are found by their time"
         case epochs = "leader epochs are those of the batches"
         case duplicates = "a retry is answered with the original offset"
+        case cleaned = "compaction keeps the last record of each key, and no other"
         case refusals = "what must be refused is refused and changes nothing"
         case verified = "a verification finds no damage after any stop"
         case availability = "nothing fails without a fault"

@@ -10,6 +10,7 @@ struct Swarm {
         case flush, beginFlush, endFlush, read, lookUp, check
         case restart, kill, cut, stopAtCall, failNoSpace, failInputOutput, failRead, fill
         case raiseEpoch, moveLogStart, checkpoint, passTime, reconfigure, flipBit
+        case clean, retain
     }
 
     var weights: [(operation: Operation, weight: Int)] = []
@@ -19,6 +20,8 @@ struct Swarm {
     var configuration = LogConfiguration()
     /// Of ten unclean stops so many are power cuts.
     var powerCutsOfTen: Int
+    /// Of ten records so many have no value.
+    var tombstonesOfTen = 0
 
     init(_ random: inout SeededRandomNumberGenerator) {
         steps = Int.random(in: 8...45, using: &random)
@@ -33,11 +36,25 @@ struct Swarm {
         if Int.random(in: 0..<4, using: &random) == 0 {
             configuration.flushMessages = [2, 6, Int64.max].randomElement(using: &random) ?? 2
         }
+        chooseCleanup(&random)
         for operation in Operation.allCases {
             let weight = Self.mostOften(operation)
             let isOut = Int.random(in: 0..<10, using: &random) < Self.leftOutOfTen(operation)
             weights.append((operation, isOut ? 0 : Int.random(in: 1...weight, using: &random)))
         }
+    }
+
+    /// Half of the logs are compacted; those that are not, and some that are, lose old segments.
+    private mutating func chooseCleanup(_ random: inout SeededRandomNumberGenerator) {
+        let policies: [LogConfiguration.CleanupPolicy] = [.delete, .delete, .compact, [.compact, .delete]]
+        configuration.cleanupPolicy = policies.randomElement(using: &random) ?? .delete
+        configuration.deleteRetention = .seconds(Int.random(in: 0...300, using: &random))
+        if Bool.random(using: &random) {
+            configuration.retentionBytes = Int.random(in: 0...4 * segmentBytes.upperBound, using: &random)
+        } else {
+            configuration.retentionTime = .seconds(Int.random(in: 10...900, using: &random))
+        }
+        if configuration.cleanupPolicy.contains(.compact) { tombstonesOfTen = Int.random(in: 0...4, using: &random) }
     }
 
     /// A segment takes three of the largest batches at least.
@@ -50,7 +67,7 @@ struct Swarm {
         switch operation {
         case .append, .appendIdempotent, .appendTransactional: 30
         case .flush: 20
-        case .beginFlush, .endFlush, .endTransaction, .retry: 10
+        case .beginFlush, .endFlush, .endTransaction, .retry, .clean: 10
         case .appendSeveral, .appendRefused, .read, .passTime: 6
         default: 3
         }
@@ -58,7 +75,7 @@ struct Swarm {
 
     private static func leftOutOfTen(_ operation: Operation) -> Int {
         switch operation {
-        case .append, .flush: 0
+        case .append, .flush, .clean: 0
         case .failNoSpace, .failInputOutput, .failRead, .fill, .stopAtCall, .flipBit, .reconfigure: 6
         default: 4
         }

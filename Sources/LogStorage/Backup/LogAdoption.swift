@@ -91,13 +91,10 @@ package struct LogAdoption {
     private func recover(
         _ folder: FilePath, _ partition: TopicPartition, _ id: TopicID, logStart: Offset, expectedEnd: Offset
     ) throws(Failure) -> LogCheckpoint {
-        var configuration = LogConfiguration()
-        // Holes are what compaction has left, whatever the topic's policy is today.
-        configuration.cleanupPolicy = [.compact, .delete]
         do throws(LogError) {
             let log = try PartitionLog.open(
-                directory: folder, configuration: configuration, environment: environment,
-                start: .unclean(recoveryPoint: .zero), logStartOffset: logStart)
+                directory: folder, configuration: LogConfiguration(), environment: environment,
+                start: .unclean(recoveryPoint: nil), logStartOffset: logStart)
             let offsets = log.offsets
             try log.close()
             guard offsets.logEnd == expectedEnd || expectedEnd < logStart else {

@@ -26,6 +26,8 @@ package final class DataDirectory: Sendable {
         var offsets: [OffsetCheckpoint: [TopicPartition: Offset]]
         /// Of ``offsets`` those that were written.
         var durableRecoveryPoints: [TopicPartition: Offset] = [:]
+        /// There was no whole file of recovery points, though the directory is not new.
+        var hasLostRecoveryPoints = false
         /// The topics of the logs that have been opened.
         var topics: [TopicPartition: TopicID] = [:]
     }
@@ -68,6 +70,7 @@ package final class DataDirectory: Sendable {
             var state = State(lockFile: lockFile, offsets: [:])
             for kind in OffsetCheckpoint.allCases { state.offsets[kind] = try checkpoint(kind, path, fileSystem) }
             state.durableRecoveryPoints = state.offsets[.recoveryPoint] ?? [:]
+            state.hasLostRecoveryPoints = state.offsets[.recoveryPoint] == nil
             let cleaned = try CleanerCheckpoint(in: path, fileSystem: fileSystem)
             // A directory that is refused keeps its marker.
             let wasClean: Bool
@@ -136,6 +139,9 @@ package final class DataDirectory: Sendable {
         guard let bytes else {
             let made = MetaProperties(
                 clusterID: clusterID ?? KafkaUUID.random().description, nodeID: nodeID, directoryID: .random())
+            // From now on a missing file of recovery points is one that was lost.
+            try fileSystem.replace(
+                path.appending(OffsetCheckpoint.recoveryPoint.rawValue), with: OffsetCheckpoint.encode([:]))
             try fileSystem.replace(file, with: made.encode())
             return .success(made)
         }
@@ -157,8 +163,8 @@ package final class DataDirectory: Sendable {
     /// A checkpoint that is missing or damaged knows nothing: everything is verified then.
     private static func checkpoint(
         _ kind: OffsetCheckpoint, _ path: FilePath, _ fileSystem: any FileSystem
-    ) throws(FileSystemError) -> [TopicPartition: Offset] {
-        try fileSystem.contents(of: path.appending(kind.rawValue)).flatMap { OffsetCheckpoint.decode($0) } ?? [:]
+    ) throws(FileSystemError) -> [TopicPartition: Offset]? {
+        try fileSystem.contents(of: path.appending(kind.rawValue)).flatMap { OffsetCheckpoint.decode($0) }
     }
 
     // MARK: Logs
@@ -177,15 +183,33 @@ package final class DataDirectory: Sendable {
         do throws(FileSystemError) {
             isNew = try prepare(folder, of: partition, for: topicID)
         } catch { throw .storage(error) }
-        let (recoveryPoint, logStart) = state.withLock { state in
-            (state.offset(.recoveryPoint, of: partition), state.offset(.logStart, of: partition))
+        let isCompacted = configuration.cleanupPolicy.contains(.compact)
+        let (start, logStart) = state.withLock { state in
+            (state.start(of: partition, isCompacted: isCompacted), state.offset(.logStart, of: partition))
         }
         let log = try PartitionLog.open(
             directory: folder, configuration: configuration, environment: environment,
-            start: wasClean || isNew ? .clean : .unclean(recoveryPoint: recoveryPoint), logStartOffset: logStart,
+            start: wasClean || isNew ? .clean : start, logStartOffset: logStart,
             cleanedUpTo: cleaned[partition], leaderEpochAtLeast: leaderEpochAtLeast)
         state.withLock { $0.topics[partition] = topicID }
+        let isKnown = state.withLock { $0.durableRecoveryPoints[partition] != nil }
+        if isCompacted && !isKnown { try writeFirstCheckpoint(of: partition, topicID, log.recoveryPoint) }
         return log
+    }
+
+    /// A compacted log is known to have no hole behind its recovery point only where that is written down. A disk without
+    /// room may do without: then holes are let pass.
+    private func writeFirstCheckpoint(
+        of partition: TopicPartition, _ topicID: TopicID, _ recoveryPoint: Offset
+    ) throws(LogError) {
+        let beginning = LogCheckpoint(
+            partition: partition, topicID: topicID, recoveryPoint: recoveryPoint, logStart: .zero,
+            highWatermark: .zero)
+        do throws(LogError) {
+            try writeCheckpoints([beginning], [.recoveryPoint])
+        } catch {
+            guard case .storage(let cause) = error, cause.isOutOfSpace else { throw error }
+        }
     }
 
     /// The partition's log is no more: its offsets are written down no longer, and its name is free for another.
@@ -354,6 +378,12 @@ package final class DataDirectory: Sendable {
 }
 
 extension DataDirectory.State {
+    /// How a log is opened after an unclean stop.
+    fileprivate func start(of partition: TopicPartition, isCompacted: Bool) -> LogStart {
+        let known = offsets[.recoveryPoint]?[partition]
+        return .unclean(recoveryPoint: known ?? (hasLostRecoveryPoints || isCompacted ? nil : .zero))
+    }
+
     fileprivate func offset(_ kind: OffsetCheckpoint, of partition: TopicPartition) -> Offset {
         offsets[kind]?[partition] ?? .zero
     }

@@ -79,7 +79,7 @@ extension LogLoader {
             }
             for offset in offsets.sorted().reversed() {
                 let path = SegmentFile.snapshot.path(offset, in: directory)
-                if offset <= newest, let bytes = try fileSystem.contents(of: path) {
+                if offset <= newest, let bytes = try contentsOnDisk(of: path) {
                     if let loaded = ProducerSnapshot.decode(bytes), loaded.values.allSatisfy({ $0.isBefore(offset) }) {
                         producers = ProducerStateManager(producers: loaded)
                         return offset
@@ -90,6 +90,14 @@ extension LogLoader {
             }
             return .zero
         } catch { throw .storage(error) }
+    }
+
+    /// What a snapshot says; after an unclean stop, as the disk has it.
+    private func contentsOnDisk(of path: FilePath) throws(FileSystemError) -> [UInt8]? {
+        do throws(FileSystemError) {
+            if start != .clean { try showAsOnDisk(path) }
+        } catch  where error.isMissing { return nil }
+        return try fileSystem.contents(of: path)
     }
 
     /// Every batch of a segment, with its transaction marker if it holds one.

@@ -10,8 +10,9 @@ extension LogLoader {
         var expected = bases[suspect]
         for index in suspect..<bases.count {
             let base = bases[index]
-            // Segments behind the first begin behind the recovery point: nothing of them was compacted.
-            if index > suspect, base < expected || (base > expected && isStrict(recoveryPoint)) {
+            // Segments behind the first begin behind the recovery point: nothing of them was compacted. Below the log
+            // start segments may have gone whose names a stop has brought back in part.
+            if index > suspect, base < expected || (base > expected && start.isDense && base > logStartOffset) {
                 try cut(before: index, expected: expected)
                 break
             }
@@ -29,12 +30,6 @@ extension LogLoader {
         do throws(FileSystemError) {
             for segment in verified.values { try segment.file.synchronize() }
         } catch { throw .storage(error) }
-    }
-
-    /// Whether a hole between batches behind the recovery point is damage. It always is, but for a compacted log whose
-    /// recovery point is not known.
-    private func isStrict(_ recoveryPoint: Offset) -> Bool {
-        recoveryPoint > 0 || !configuration.cleanupPolicy.contains(.compact)
     }
 
     /// Reads a segment from its start: headers up to the recovery point, checksums behind it. Returns what is sound, and
@@ -79,7 +74,7 @@ extension LogLoader {
         guard header.baseOffset >= expected, base.distance(to: header.lastOffset) <= Int64(Int32.max) else {
             return .badOffsetDelta(record: 0)
         }
-        if isStrict(recoveryPoint), header.baseOffset > max(expected, recoveryPoint) {
+        if start.isDense, header.baseOffset > max(expected, recoveryPoint) {
             return .badOffsetDelta(record: 0)
         }
         return nil
@@ -101,12 +96,18 @@ extension LogLoader {
     /// Opens a segment so that reads show what the disk has: flushed, and forgotten by the page cache.
     private func openAsOnDisk(_ base: Offset) throws(LogError) -> (any LogFile, size: Int) {
         do throws(FileSystemError) {
-            let file = try fileSystem.open(SegmentFile.log.path(base, in: directory), .readWrite)
-            let size = try file.size()
-            try file.synchronizeData()
-            try file.dropFromPageCache(0..<size)
-            return (file, size)
+            return try showAsOnDisk(SegmentFile.log.path(base, in: directory))
         } catch { throw .storage(error) }
+    }
+
+    /// A flush that failed in an earlier process has left pages that can be read and are not on disk.
+    @discardableResult
+    func showAsOnDisk(_ path: FilePath) throws(FileSystemError) -> (any LogFile, size: Int) {
+        let file = try fileSystem.open(path, .readWrite)
+        let size = try file.size()
+        try file.synchronizeData()
+        try file.dropFromPageCache(0..<size)
+        return (file, size)
     }
 
     /// Ends a segment behind its last sound batch.

@@ -130,6 +130,7 @@ struct LogLoader {
     /// the log start. What an earlier log has left tells nothing of this one.
     private mutating func makeNew(at offset: Offset) throws(LogError) -> LoadedLog {
         let highestEpoch = epochs.latest
+        report.startedOver = offset > 0
         _ = epochs.truncate(to: offset)
         do throws(FileSystemError) {
             for name in try fileSystem.list(directory) where SegmentFile.parse(name) != nil {

@@ -4,11 +4,15 @@ package import KafkaProtocol
 package enum LogStart: Hashable, Sendable {
     /// The clean-shutdown marker was there, or the log is new: only the end is looked at.
     case clean
-    /// Everything from the recovery point on is verified; `.zero` where no checkpoint knows better.
-    case unclean(recoveryPoint: Offset)
+    /// Everything from the recovery point on is verified, and a hole between batches there is damage. Nil where a
+    /// checkpoint has been lost: everything is verified, and holes may be what compaction has left.
+    case unclean(recoveryPoint: Offset?)
 
     /// Up to here what is on disk was flushed once; nil where all of it was.
-    var recoveryPoint: Offset? { if case .unclean(let offset) = self { offset } else { nil } }
+    var recoveryPoint: Offset? { if case .unclean(let offset) = self { offset ?? .zero } else { nil } }
+
+    /// Whether nothing is missing between batches behind the recovery point.
+    var isDense: Bool { self != .unclean(recoveryPoint: nil) }
 }
 
 /// What opening a log found and did.
@@ -23,6 +27,8 @@ package struct RecoveryReport: Hashable, Sendable {
     package var bytesCut = 0
     /// How many segments behind the cut were dropped as a whole.
     package var segmentsDropped = 0
+    /// Nothing at or behind the log start was left: the log begins anew there, and knows no producers.
+    package var startedOver = false
     /// Why the cut was made, and where; nil if there was none.
     package var cut: LogError.CorruptBatch?
     /// Indexes, checkpoints and producer snapshots that were missing or wrong and were made anew or thrown away.

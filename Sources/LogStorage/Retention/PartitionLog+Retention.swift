@@ -76,8 +76,9 @@ package struct RemovedSegments: Sendable {
     package func retire() throws(LogError) -> [FilePath] {
         var paths: [FilePath] = []
         do throws(FileSystemError) {
-            for (index, segment) in segments.enumerated() {
-                if index > 0 { try fileSystem.synchronizeDirectory(directory) }
+            for segment in segments {
+                // Of what was removed before, by an earlier call, too.
+                try fileSystem.synchronizeDirectory(directory)
                 segment.remove()
                 for kind in [SegmentFile.log, .index, .timeindex, .txnindex] {
                     try retire(segment.path(kind), &paths)

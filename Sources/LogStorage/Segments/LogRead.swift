@@ -27,12 +27,13 @@ package struct LogSlice: Sendable {
     /// So many bytes are looked at to see whether they hold no record.
     private static let emptyByteCount = 64 * RecordBatchHeader.byteCount
 
-    /// Whether all batches are headers and nothing else.
-    var holdsNoRecords: Bool {
+    /// Where the batches end, if all of them are headers and nothing else.
+    var endWithoutRecords: Offset? {
         guard count <= Self.emptyByteCount, count.isMultiple(of: RecordBatchHeader.byteCount),
-            let bytes = try? readBytes(), let batches = try? RecordBatchSequence(bytes, tail: .rejected).all()
-        else { return false }
-        return batches.allSatisfy { $0.header.recordCount == 0 }
+            let bytes = try? readBytes(), let batches = try? RecordBatchSequence(bytes, tail: .rejected).all(),
+            batches.allSatisfy({ $0.header.recordCount == 0 })
+        else { return nil }
+        return batches.last?.header.nextOffset
     }
 
     /// The bytes themselves, for TLS and for small reads. Blocks if the range is not hot.

@@ -53,12 +53,15 @@ package final class LogReader: Sendable {
                     offsets: place.offsets, firstBatchBaseOffset: slice.baseOffset,
                     slices: slice.slice.map { [$0] } ?? [])
                 guard let range = slice.slice else { return passedOver ?? read }
-                guard range.holdsNoRecords else { return read }
+                // A consumer that gets nothing but batches without records, which compaction can leave, time and again,
+                // may give up (librdkafka does): what follows them is looked for here.
+                guard let end = range.endWithoutRecords else { return read }
                 passedOver = passedOver ?? read
+                next = end
+            } else {
+                // The offset lies in a hole at the end of the segment.
+                next = segment.nextOffset
             }
-            // The offset lies in a hole at the end of the segment, or only batches without records follow there, which
-            // compaction can leave. A consumer that gets nothing else, time and again, may give up (librdkafka does).
-            next = segment.nextOffset
             guard next > offset || segment.size == 0, next < place.bound else { break }
             place = try state.withLock { state throws(LogError) in try state.place(of: next, upTo: upTo) }
         }

@@ -50,7 +50,7 @@ package struct DirectorySurvey: Sendable {
                 continue
             }
             var rules = PartitionVerifier.Rules()
-            rules.start = wasClosed ? .clean : .unclean(recoveryPoint: recoveryPoints[partition] ?? .zero)
+            rules.start = wasClosed ? .clean : .unclean(recoveryPoint: recoveryPoints[partition])
             rules.logStart = logStarts[partition]
             rules.highWatermark = highWatermarks[partition]
             logs.append(Log(partition: partition, directory: path.appending(name), rules: rules))

@@ -55,8 +55,9 @@ extension PartitionVerifier {
     /// The offsets from `expected` to `end` are missing. Compaction never comes behind the recovery point: there, the
     /// log ends.
     private mutating func hole(_ name: String, at position: Int, to end: Offset, lastSegment: Offset) {
+        if let start = rules.logStart, end <= start { return }
         let text = "The offsets from \(expected) to \(end - 1) are missing."
-        if let point = rules.start.recoveryPoint, expected >= point, rules.isDense || point > 0 {
+        if let point = rules.start.recoveryPoint, expected >= point, rules.isDense || rules.start.isDense {
             report.cutSegment = lastSegment
             note(.tail, name, at: position, text + " Recovery ends the log before.")
             return

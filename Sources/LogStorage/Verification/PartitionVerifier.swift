@@ -113,7 +113,7 @@ package struct PartitionVerifier: ~Copyable {
         guard let bytes = contents(LeaderEpochCheckpoint.name) else { return }
         if let decoded = LeaderEpochCheckpoint.decode(bytes) {
             if !decoded.entries.isEmpty { epochs = decoded }
-        } else if rules.start == .unclean(recoveryPoint: .zero) {
+        } else if rules.start.recoveryPoint == .zero {
             note(.checkpoint, LeaderEpochCheckpoint.name, "No whole checkpoint; the first flush makes it one.")
         } else {
             damage(.checkpoint, LeaderEpochCheckpoint.name, "This is no whole checkpoint of rising epochs.")

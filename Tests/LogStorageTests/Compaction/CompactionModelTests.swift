@@ -141,10 +141,10 @@ private struct Run {
         try check()
     }
 
-    private func open(_ start: LogStart, _ cleanedUpTo: Offset) throws -> PartitionLog {
+    private mutating func open(_ start: LogStart, _ cleanedUpTo: Offset) throws -> PartitionLog {
         try PartitionLog.open(
             directory: TestLog.directory, configuration: test.configuration, environment: test.environment,
-            start: start, cleanedUpTo: Bool.random() ? cleanedUpTo : 0)
+            start: start, cleanedUpTo: Bool.random(using: &random) ? cleanedUpTo : 0)
     }
 
     mutating func check() throws {

@@ -65,6 +65,27 @@ struct LogCleaningTests {
         #expect(try log.reader.read(from: 10, maxBytes: 1000, minOneBatch: true, upTo: 10).slices.isEmpty)
     }
 
+    /// A consumer that reads little at a time must not be led past the records that share a segment with empty batches.
+    @Test(arguments: [0, 61, 1 << 20]) func `records behind empty batches of their segment are read`(
+        maxBytes: Int
+    ) throws {
+        let test = try TestLog.compacted(segmentBytes: 1000)
+        let log = try test.open()
+        for number in 0..<3 {
+            let producer = TestLog.Producer(id: 5, sequence: SequenceNumber(Int32(number)))
+            try log.append(TestLog.keyed([KeyedRecord("a", "\(number)")], producer: producer))
+        }
+        try log.put(KeyedRecord("b", "1"))
+        try log.put(KeyedRecord("a", String(repeating: "x", count: 900)))
+        try log.put(KeyedRecord("c", "1"))
+        try log.put(KeyedRecord("c", String(repeating: "x", count: 900)))
+        #expect(try log.clean() != nil)
+        let read = try log.reader.read(from: 0, maxBytes: maxBytes, minOneBatch: true, upTo: log.offsets.logEnd)
+        let bytes = try #require(read.slices.first).readBytes()
+        let records = try RecordBatchSequence(bytes, tail: .rejected).all().filter { $0.header.recordCount > 0 }
+        #expect(records.first?.header.baseOffset == 3)
+    }
+
     @Test func `what is superseded only by the active segment, or by what is not committed, stays`() throws {
         let test = try TestLog.compacted()
         let log = try test.open()
