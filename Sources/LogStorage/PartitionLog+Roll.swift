@@ -44,12 +44,14 @@ extension PartitionLog {
     }
 
     /// A segment that was begun in vain goes, durably before the tail is flushed beyond it: the next start would take it
-    /// for the log's end. Where the disk is not just full, the log goes offline.
+    /// for the log's end. So does its snapshot, which may be half a one. Where the disk is not just full, the log goes offline.
     private func rollFailed(_ error: FileSystemError, at base: Offset) -> LogError {
         do throws(FileSystemError) {
-            try environment.fileSystem.removeIfPresent(SegmentFile.log.path(base, in: directory))
+            for kind in [SegmentFile.log, .snapshot] {
+                try environment.fileSystem.removeIfPresent(kind.path(base, in: directory))
+            }
             unflushed.names = true
-            // The tail's indexes and a snapshot may have been written in part: a clean stop has to write them again.
+            // The tail's indexes may have been written in part: a clean stop has to write them again.
             cleanEnd = nil
             if !error.isOutOfSpace { condition = .offline }
         } catch { condition = .offline }

@@ -97,22 +97,44 @@ extension LogSimulation {
         guard try !openLog().isOffline, let end = try expiredEnd() else { return }
         try flush()
         let (log, mayFail) = (try openLog(), mayFail)
-        guard let directory, !log.isOffline else { return }
+        guard !log.isOffline else { return }
         let offsets = log.offsets
         let start = max(offsets.logStart, min(end, log.removableEnd, offsets.highWatermark))
-        model.wantedLogStart = start
+        guard try raiseLogStart(to: start), let removed = log.removeSegments() else { return }
+        model.hasLostSegments = true
         do throws(LogError) {
-            try directory.raiseLogStarts([
+            for file in try removed.retire() where Bool.random(using: &random) { try? disk.remove(file) }
+        } catch { try expect(mayFail, .availability, "retention: \(error)") }
+    }
+
+    /// As DeleteRecords does it.
+    mutating func moveLogStart() throws(SimulationFailure) {
+        let log = try openLog()
+        let offsets = log.offsets
+        let range = offsets.logStart.rawValue...offsets.highWatermark.rawValue
+        let target = Offset(Int64.random(in: range, using: &random))
+        if try raiseLogStart(to: target) {
+            try expect(log.offsets.logStart == target, .bounds, "log start \(log.offsets.logStart), not \(target)")
+        }
+    }
+
+    /// Makes a log start durable, then shows it; false where the disk refuses.
+    private mutating func raiseLogStart(to start: Offset) throws(SimulationFailure) -> Bool {
+        let (log, mayFail) = (try openLog(), mayFail)
+        model.wantedLogStart = max(model.wantedLogStart, start)
+        do throws(LogError) {
+            try directory?.raiseLogStarts([
                 LogCheckpoint(
                     partition: Self.partition, topicID: Self.topicID, recoveryPoint: log.recoveryPoint,
-                    logStart: start, highWatermark: offsets.highWatermark)
+                    logStart: start, highWatermark: log.offsets.highWatermark)
             ])
             model.durableLogStart = max(model.durableLogStart, start)
             _ = try log.advanceLogStart(to: start)
-            guard let removed = log.removeSegments() else { return }
-            model.hasLostSegments = true
-            for file in try removed.retire() where Bool.random(using: &random) { try? disk.remove(file) }
-        } catch { try expect(mayFail, .availability, "retention: \(error)") }
+            return true
+        } catch {
+            try expect(mayFail, .availability, "log start \(start) of \(log.offsets): \(error)")
+            return false
+        }
     }
 
     private func expiredEnd() throws(SimulationFailure) -> Offset? {

@@ -42,17 +42,6 @@ extension LogSimulation {
         try expect(log.leaderEpoch == epoch, .epochs, "\(log.leaderEpoch), not \(epoch)")
     }
 
-    mutating func moveLogStart() throws(SimulationFailure) {
-        let log = try openLog()
-        let offsets = log.offsets
-        let range = offsets.logStart.rawValue...offsets.highWatermark.rawValue
-        let target = Offset(Int64.random(in: range, using: &random))
-        do throws(LogError) { _ = try log.advanceLogStart(to: target) } catch {
-            throw failure(.availability, "log start \(target) of \(offsets): \(error)")
-        }
-        try expect(log.offsets.logStart == target, .bounds, "log start \(log.offsets.logStart), not \(target)")
-    }
-
     /// What a broker does from time to time, so that recovery has less to read.
     mutating func writeCheckpoint() throws(SimulationFailure) {
         let (log, mayFail) = (try openLog(), mayFail)

@@ -27,8 +27,6 @@ package struct LogSimulation {
     var wasLazy = false
     /// A bit of an index or a snapshot was turned over: a verification says so until the log has met it and healed it.
     var isDamaged = false
-    /// What there was when the last stop came.
-    var filesAtStop: Set<String> = []
     var trace: [String] = []
 
     private init(seed: UInt64) {

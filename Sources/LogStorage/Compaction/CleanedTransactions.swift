@@ -21,7 +21,7 @@ struct CleanedTransactions {
 
     /// Takes in a batch of records; true if it belongs to an aborted transaction.
     mutating func takeBatch(_ header: RecordBatchHeader) -> Bool {
-        begin(upTo: header.lastOffset)
+        begin(at: header)
         guard header.isTransactional else { return false }
         guard ongoingAborted[header.producerID] != nil else {
             ongoingCommitted.insert(header.producerID)
@@ -33,7 +33,7 @@ struct CleanedTransactions {
 
     /// Takes in a control batch. `marker` is nil where the batch is empty or says something else.
     mutating func takeControlBatch(_ header: RecordBatchHeader, _ marker: EndTransactionMarker?) -> Ended {
-        begin(upTo: header.lastOffset)
+        begin(at: header)
         // What is no marker of a transaction is not ours to drop, but for what an earlier cleaning has emptied.
         guard let marker else { return Ended(isEmpty: header.recordCount == 0) }
         guard !marker.isCommit, let ended = ongoingAborted.removeValue(forKey: header.producerID) else {
@@ -42,9 +42,11 @@ struct CleanedTransactions {
         return ended.hasBatches ? Ended(isEmpty: false, aborted: ended.transaction) : Ended(isEmpty: true)
     }
 
-    private mutating func begin(upTo offset: Offset) {
-        while let next = aborted.last, next.firstOffset <= offset {
+    /// What has ended before the first batch that is walked begins no more.
+    private mutating func begin(at header: RecordBatchHeader) {
+        while let next = aborted.last, next.firstOffset <= header.lastOffset {
             aborted.removeLast()
+            guard next.lastOffset >= header.baseOffset else { continue }
             if ongoingAborted[next.producerID] == nil { ongoingAborted[next.producerID] = (next, false) }
         }
     }

@@ -109,6 +109,7 @@ struct CleaningWork {
         }
         do { try writer.append(batch) } catch { throw .storage(error) }
         report.bytesWritten += batch.header.sizeInBytes
+        cleaning.diskGuard.count(batch.header.sizeInBytes)
         spend(batch.header.sizeInBytes)
     }
 
@@ -117,11 +118,11 @@ struct CleaningWork {
         do { return try writer.finish() } catch { throw .storage(error) }
     }
 
-    /// A cleaning that would fill the disk is not begun: it frees nothing before its first swap.
+    /// A cleaning that would fill the disk is not begun: it frees nothing before its first swap. As it will free room it
+    /// may use the reserve as far as the broker's own logs may.
     private func checkSpace(for size: Int) throws(LogError) {
         do throws(FileSystemError) {
-            let space = try cleaning.environment.fileSystem.space(at: cleaning.directory)
-            guard space.usableBytes > Int64(size) else {
+            guard try cleaning.diskGuard.hasRoom(for: size, .internalLogs) else {
                 throw FileSystemError(.allocate, cleaning.directory, .noSpace)
             }
         } catch { throw .storage(error) }

@@ -41,6 +41,7 @@ package final class LogCleaning: Sendable {
     let configuration: LogConfiguration
     let environment: LogEnvironment
     let reader: LogReader
+    let diskGuard: DiskGuard
     let producers: ActiveProducers
 
     /// Held around everything that goes by names, so that a log that is closed or deleted is not touched afterwards.
@@ -54,7 +55,7 @@ package final class LogCleaning: Sendable {
 
     init(
         _ range: CleanableRange, segments: [SealedSegment], directory: FilePath, configuration: LogConfiguration,
-        environment: LogEnvironment, reader: LogReader, producers: ActiveProducers
+        environment: LogEnvironment, reader: LogReader, diskGuard: DiskGuard, producers: ActiveProducers
     ) {
         self.range = range
         self.segments = segments
@@ -62,6 +63,7 @@ package final class LogCleaning: Sendable {
         self.configuration = configuration
         self.environment = environment
         self.reader = reader
+        self.diskGuard = diskGuard
         self.producers = producers
     }
 

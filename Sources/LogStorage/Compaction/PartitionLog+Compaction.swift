@@ -15,7 +15,7 @@ extension PartitionLog {
         guard segments.last?.nextOffset == range.end else { return nil }
         let begun = LogCleaning(
             range, segments: segments, directory: directory, configuration: configuration, environment: environment,
-            reader: reader, producers: ActiveProducers(producers))
+            reader: reader, diskGuard: diskGuard, producers: ActiveProducers(producers))
         cleaning = begun
         return begun
     }

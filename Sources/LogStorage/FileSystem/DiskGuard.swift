@@ -55,6 +55,11 @@ package final class DiskGuard: Sendable {
         return SpaceShortage(usableBytes: max(0, usable), limit: limit, path: path)
     }
 
+    /// Whether so many bytes more would leave what has to be left. Asks the system; for work that may wait for it.
+    func hasRoom(for byteCount: Int, _ claim: SpaceClaim) throws(FileSystemError) -> Bool {
+        try fileSystem.space(at: path).usableBytes - Int64(byteCount) > reserves.limit(for: claim)
+    }
+
     /// Counts bytes that were written without having been asked for, such as indexes.
     func count(_ byteCount: Int) { _ = take(byteCount) }
 

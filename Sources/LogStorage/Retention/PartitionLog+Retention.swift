@@ -84,6 +84,8 @@ package struct RemovedSegments: Sendable {
                     try retire(segment.path(kind), &paths)
                 }
             }
+            // A segment whose name a stop brings back needs its snapshot.
+            try fileSystem.synchronizeDirectory(directory)
             for name in try fileSystem.list(directory) {
                 guard let (kind, offset) = SegmentFile.parse(name), kind == .snapshot, offset < logStart else {
                     continue

@@ -156,7 +156,15 @@ extension PartitionVerifier {
         checkEpoch(of: batch, name)
         passSnapshots(before: header.baseOffset)
         if let marker, !marker.isCommit { checks.abortMarkers[header.baseOffset] = header.producerID }
-        if let aborted = producers.replay(header, marker) { checks.aborted.append(aborted) }
+        let aborted = producers.replay(header, marker)
+        // Of a transaction of which no record can be read any more nobody has to be told.
+        if header.isTransactional, !header.isControl, header.recordCount > 0,
+            header.lastOffset >= rules.logStart ?? .zero
+        {
+            producersWithRecords.insert(header.producerID)
+        } else if marker != nil, producersWithRecords.remove(header.producerID) != nil, let aborted {
+            checks.aborted.append(aborted)
+        }
         checks.offsets?.pass(batch)
         checks.times?.pass(batch)
         report.batches += 1

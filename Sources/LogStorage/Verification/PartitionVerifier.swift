@@ -35,6 +35,8 @@ package struct PartitionVerifier: ~Copyable {
     var epochs: LeaderEpochs?
     var lastEpoch = LeaderEpoch.none
     var producers = ProducerStateManager()
+    /// Those of whose open transaction there are records.
+    var producersWithRecords: Set<ProducerID> = []
     /// Whether the producers before the first segment are known.
     var startIsKnown = false
     var validator = RecordBatchValidator()

@@ -90,6 +90,24 @@ struct DiskGuardTests {
         #expect(again.isDuplicate && again.baseOffset == first.baseOffset)
     }
 
+    @Test func `a cleaning leaves what the broker's own logs have to leave, and frees room above it`() throws {
+        let test = try TestLog.compacted()
+        let environment = test.environment
+        let log = try PartitionLog.open(
+            directory: TestLog.directory, configuration: test.configuration, environment: environment, start: .clean)
+        for round in 0..<8 { try log.put(KeyedRecord("a", "\(round)"), KeyedRecord("b", "\(round)")) }
+        let before = try log.records()
+        let used = try test.disk.space(at: "/data")
+        // Each cleaned segment is smaller than 200 bytes.
+        test.disk.capacity = Int(used.totalBytes - used.usableBytes) + 2_000
+        environment.diskGuards.keep(10_000, forInternalLogs: 2_000)
+        #expect(throws: LogError.self) { try log.clean() }
+        #expect(try log.records() == before && log.uncleanable == nil)
+        environment.diskGuards.keep(10_000, forInternalLogs: 1_000)
+        #expect(try log.clean() != nil)
+        #expect(try log.records().count < before.count)
+    }
+
     // MARK: - A disk that is full all the same
 
     @Test func `a disk that runs full in the middle of a write takes nothing back, whatever follows`() throws {
