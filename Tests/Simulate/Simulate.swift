@@ -17,14 +17,17 @@ import Synchronization
                 guard number < count else { return }
                 if let failure = LogSimulation.run(seed: first + number) {
                     failures.add(1, ordering: .relaxed)
-                    print("\(failure)\nrepeat it: make simulate seed=\(first + number)\n")
+                    say("\(failure)\nrepeat it: make simulate seed=\(first + number)\n")
                 }
                 if number.isMultiple(of: max(1, count / 100)), number > 0 {
-                    print("\(number) of \(count) seeds, \(start.duration(to: .now).components.seconds) s")
+                    say("\(number) of \(count) seeds, \(start.duration(to: .now).components.seconds) s")
                 }
             }
         }
-        print("\(count) seeds, \(failures.load(ordering: .relaxed)) failures, \(start.duration(to: .now))")
+        say("\(count) seeds, \(failures.load(ordering: .relaxed)) failures, \(start.duration(to: .now))")
         exit(failures.load(ordering: .relaxed) == 0 ? 0 : 1)
     }
+
+    /// At once, also into a file.
+    private static func say(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
 }

@@ -30,12 +30,12 @@ package struct SpaceShortage: Error, Hashable, Sendable {
 package final class DiskGuard: Sendable {
     package let path: FilePath
     private let fileSystem: any FileSystem
-    private let reserves: DiskGuards
+    private let reserves: DiskReserves
     /// What the last look found, less what was admitted since.
     private let left = Atomic<Int64>(.max)
     private let hasAsked = Atomic(false)
 
-    fileprivate init(path: FilePath, fileSystem: any FileSystem, reserves: DiskGuards) {
+    fileprivate init(path: FilePath, fileSystem: any FileSystem, reserves: DiskReserves) {
         self.path = path
         self.fileSystem = fileSystem
         self.reserves = reserves
@@ -94,8 +94,7 @@ package final class DiskGuard: Sendable {
 package final class DiskGuards: Sendable {
     private let fileSystem: any FileSystem
     private let guards = Mutex<[UInt64: DiskGuard]>([:])
-    private let reserve = Atomic<Int64>(0)
-    private let internalReserve = Atomic<Int64>(0)
+    private let reserves = DiskReserves()
 
     /// Guards nothing until ``keep(_:forInternalLogs:)``.
     init(_ fileSystem: any FileSystem) { self.fileSystem = fileSystem }
@@ -103,22 +102,14 @@ package final class DiskGuards: Sendable {
     /// Puts the reserve into force, and the part of it that not even the broker's own logs may use, in bytes of each file
     /// system. 0 guards nothing.
     package func keep(_ reserve: Int64, forInternalLogs internalReserve: Int64) {
-        self.reserve.store(reserve, ordering: .relaxed)
-        self.internalReserve.store(min(internalReserve, reserve), ordering: .relaxed)
-    }
-
-    fileprivate func limit(for claim: SpaceClaim) -> Int64 {
-        switch claim {
-        case .ordinary: reserve.load(ordering: .relaxed)
-        case .internalLogs: internalReserve.load(ordering: .relaxed)
-        case .essential: 0
-        }
+        reserves.reserve.store(reserve, ordering: .relaxed)
+        reserves.internalReserve.store(min(internalReserve, reserve), ordering: .relaxed)
     }
 
     /// The guard of the file system with that number, which holds `path`. Asks the system, the first time.
     package func guardian(of device: UInt64, at path: FilePath) -> DiskGuard {
         if let known = guards.withLock({ $0[device] }) { return known }
-        let new = DiskGuard(path: path, fileSystem: fileSystem, reserves: self)
+        let new = DiskGuard(path: path, fileSystem: fileSystem, reserves: reserves)
         return guards.withLock { guards in
             if let known = guards[device] { return known }
             guards[device] = new
@@ -127,4 +118,18 @@ package final class DiskGuards: Sendable {
     }
 
     package var all: [DiskGuard] { guards.withLock { Array($0.values) } }
+}
+
+/// What is kept free, in bytes of each file system.
+private final class DiskReserves: Sendable {
+    let reserve = Atomic<Int64>(0)
+    let internalReserve = Atomic<Int64>(0)
+
+    func limit(for claim: SpaceClaim) -> Int64 {
+        switch claim {
+        case .ordinary: reserve.load(ordering: .relaxed)
+        case .internalLogs: internalReserve.load(ordering: .relaxed)
+        case .essential: 0
+        }
+    }
 }
