@@ -1,6 +1,6 @@
 # make serve   a broker on 127.0.0.1:9092, data in ./data
 # make build   one self-contained executable, .build/martlet
-# make test    every test: Swift's, then real Kafka clients against the executable
+# make test    every test: Swift's, the stress tests under ThreadSanitizer, real Kafka clients against the executable
 # make bench   the benchmarks, as a table; takes ten minutes
 # make lint, format, simulate, fuzz, million, packages, help: see below
 #
@@ -81,7 +81,7 @@ build: packages ## builds the executable, with the Swift runtime inside
 serve: build ## builds and starts the broker (listen=HOST:PORT data=DIR to change where)
 	@exec $(executable) serve --config config/broker.properties --listen $(listen) --data-dir $(data)
 
-test: test-swift test-clients ## runs every test
+test: test-swift test-tsan test-clients ## runs every test
 
 test-swift: packages ## runs the Swift tests (filter=REGEX for some of them)
 	@swift test $(swift_flags) $(if $(filter),--filter '$(filter)')

@@ -63,6 +63,7 @@ def kafka_directory(path, counts=(40, 30), codec=0):
     (path / "meta.properties").write_text(
         "#\n#Mon Nov 20 10:00:00 UTC 2023\nnode.id=3\ndirectory.id=5mJ1sL5ES3K0fDkpWgB3Rw\nversion=1\n"
         "cluster.id=Yk0wTTL9SzSu2eSW0JhWkw\n")
+    (path / "cleaner-offset-checkpoint").touch()
     for name in ("recovery-point-offset-checkpoint", "replication-offset-checkpoint"):
         (path / name).write_text(f"0\n2\norders 0 {sum(counts)}\norders 1 {sum(counts)}\n")
     (path / ".kafka_cleanshutdown").write_text('{"version":0,"brokerEpoch":-1}')

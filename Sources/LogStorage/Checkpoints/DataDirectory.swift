@@ -164,7 +164,10 @@ package final class DataDirectory: Sendable {
     private static func checkpoint(
         _ kind: OffsetCheckpoint, _ path: FilePath, _ fileSystem: any FileSystem
     ) throws(FileSystemError) -> [TopicPartition: Offset]? {
-        try fileSystem.contents(of: path.appending(kind.rawValue)).flatMap { OffsetCheckpoint.decode($0) }
+        try fileSystem.contents(of: path.appending(kind.rawValue)).flatMap { bytes in
+            // We never write an empty one.
+            bytes.isEmpty ? nil : OffsetCheckpoint.decode(bytes)
+        }
     }
 
     // MARK: Logs

@@ -32,8 +32,9 @@ package enum OffsetCheckpoint: String, CaseIterable {
         return CheckpointFile.encode(sorted.map { "\($0.key.topic) \($0.key.partition) \($0.value)" })
     }
 
-    /// nil where the text is no whole checkpoint.
+    /// nil where the text is no whole checkpoint. A file without a byte, as Apache Kafka makes it at first, says nothing.
     static func decode(_ bytes: [UInt8]) -> [TopicPartition: Offset]? {
+        if bytes.isEmpty { return [:] }
         guard let lines = CheckpointFile.decode(bytes, wordsPerLine: 3) else { return nil }
         var offsets: [TopicPartition: Offset] = [:]
         for words in lines {

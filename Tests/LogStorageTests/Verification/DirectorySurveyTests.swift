@@ -72,6 +72,14 @@ import Testing
         #expect(survey.findings.map { $0.file.lastComponent?.string } == [name])
     }
 
+    @Test func `checkpoints without a byte, as Apache Kafka makes them, are no damage`() throws {
+        let disk = try Self.written(isClean: true)
+        for name in ["cleaner-offset-checkpoint", "log-start-offset-checkpoint"] {
+            _ = try disk.open(Self.path.appending(name), .createEmpty)
+        }
+        #expect(try DirectorySurvey(Self.path, fileSystem: disk).findings == [])
+    }
+
     @Test func `folders that are no partition's are told`() throws {
         let disk = try Self.written(isClean: true)
         for name in ["lost+found", "orders-0.0123-delete", "a-1.0123-future"] {
