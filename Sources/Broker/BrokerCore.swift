@@ -180,7 +180,7 @@ final class BrokerCore: Sendable {
         let router = Router([
             ProduceHandler(
                 topics: table, authorizer: authorizer, validation: validation(configuration, environment),
-                recompression: recompression),
+                recompression: recompression, flushQueues: topics.flushQueues),
             FetchHandler(
                 topics: table, authorizer: authorizer,
                 sessions: FetchSessionCache(capacity: configuration.fetchSessionSlots), reads: reads, nodeID: nodeID,

@@ -18,6 +18,9 @@ struct FlushQueues: Sendable {
         return queue
     }
 
+    /// Whether a disk makes appends wait.
+    var isAnySlow: Bool { queues.values.contains { $0.disk.isSlow } }
+
     /// Ends all threads, after the flushes that were asked for.
     func shutdown() async {
         for queue in queues.values { await queue.shutdown() }
@@ -40,6 +43,7 @@ final class FlushQueue: Sendable {
     private let state = Mutex(State())
     private let threads = NIOThreadPool(numberOfThreads: threadCount)
     private let statistics: FlushStatistics
+    let disk = DiskPace()
 
     init(_ statistics: FlushStatistics) {
         self.statistics = statistics
@@ -59,7 +63,10 @@ final class FlushQueue: Sendable {
     }
 
     /// Ends the threads, after the flushes that were asked for.
-    func shutdown() async { try? await threads.shutdownGracefully() }
+    func shutdown() async {
+        await disk.shutdown()
+        try? await threads.shutdownGracefully()
+    }
 
     private func work() {
         while true {
@@ -68,7 +75,7 @@ final class FlushQueue: Sendable {
                 return state.waiting.popFirst()
             }
             guard let partition else { return }
-            if partition.flush(statistics) { enqueueAgain(partition) }
+            if disk.flushing({ partition.flush(statistics) }) { enqueueAgain(partition) }
         }
     }
 

@@ -6,9 +6,10 @@ import Synchronization
 extension Partition {
     /// What a cleaning would have to do by now; nil where the log is not compacted, is being cleaned, or cannot be. Blocks.
     func cleanableRange(now: Timestamp) throws(LogError) -> CleanableRange? {
+        guard end == nil else { return nil }
         let known = state.withLock { state -> (Offset, Offset, LogConfiguration)? in
             let log = state.log
-            guard state.end == nil, log.configuration.cleanupPolicy.contains(.compact), !log.isBeingCleaned,
+            guard log.configuration.cleanupPolicy.contains(.compact), !log.isBeingCleaned,
                 log.uncleanable == nil
             else { return nil }
             return (log.cleanedUpTo, log.recoveryPoint, log.configuration)
@@ -24,11 +25,11 @@ extension Partition {
 
     /// Gives a cleaning back.
     func endCleaning(_ cleaning: LogCleaning, _ outcome: Result<CleaningReport, LogError>) {
-        let ended = state.withLock { state in
+        let isOffline = state.withLock { state in
             state.log.endCleaning(cleaning, outcome)
-            return state.log.isOffline && state.end == nil ? Self.end(&state, .kafkaStorageError) : nil
+            return state.log.isOffline
         }
-        if let ended { notify(ended) }
+        if isOffline { end(.kafkaStorageError) }
         if case .failure(.storage(let error)) = outcome { directories.report(error, in: directory) }
     }
 }

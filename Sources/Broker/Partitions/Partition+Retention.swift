@@ -16,7 +16,7 @@ extension Partition {
             let outcome = Result { () throws(LogError) in
                 if let end { try state.log.sealTail(at: end, now: now) } else { try state.log.sealIdleTail(now: now) }
             }
-            return (outcome, Self.queueFlush(&state))
+            return (outcome, queueFlush(&state))
         }
         if needsFlush { flushQueue.enqueue(self) }
         try outcome.get()
@@ -26,22 +26,24 @@ extension Partition {
     func untilRemovable(upTo end: Offset) async {
         await withCheckedContinuation { continuation in
             let isNow = state.withLock { state in
-                guard state.end == nil, state.log.removableEnd < end, state.log.needsFlush || state.isFlushQueued else {
-                    return true
+                guard state.log.removableEnd < end, state.log.needsFlush || state.isFlushQueued else { return true }
+                return waiters.withLock { waiters in
+                    guard waiters.end == nil else { return true }
+                    waiters.removals.append(CommitWaiter(target: end) { _ in continuation.resume() })
+                    return false
                 }
-                state.removalWaiters.append(CommitWaiter(target: end) { _ in continuation.resume() })
-                return false
             }
             if isNow { continuation.resume() }
         }
     }
 
     /// Whom a flush has released of those who wait in ``untilRemovable(upTo:)``.
-    static func removable(_ state: inout State) -> [CommitWaiter] {
-        guard !state.removalWaiters.isEmpty else { return [] }
-        let end = state.log.removableEnd
-        defer { state.removalWaiters.removeAll { $0.target <= end } }
-        return state.removalWaiters.filter { $0.target <= end }
+    func removable(upTo end: Offset) -> [CommitWaiter] {
+        waiters.withLock { waiters in
+            guard !waiters.removals.isEmpty else { return [] }
+            defer { waiters.removals.removeAll { $0.target <= end } }
+            return waiters.removals.filter { $0.target <= end }
+        }
     }
 
     var removableEnd: Offset { state.withLock { $0.log.removableEnd } }
@@ -54,20 +56,19 @@ extension Partition {
         guard start >= 0, start <= offsets.highWatermark else {
             throw .offsetOutOfRange(requested: offset, valid: offsets.logStart...offsets.highWatermark)
         }
-        var checkpoint = checkpoint
-        checkpoint.logStart = max(start, checkpoint.logStart)
-        return checkpoint
+        // Only the log start of it is written down.
+        return LogCheckpoint(
+            partition: topicPartition, topicID: topicID, recoveryPoint: directory.recoveryPoint(of: topicPartition),
+            logStart: max(start, offsets.logStart), highWatermark: offsets.highWatermark)
     }
 
     /// Shows a log start that is durable. Fetches that wait hear of it.
     @discardableResult
     func advanceLogStart(to start: Offset) throws(LogError) -> PartitionOffsets {
-        let (outcome, released) = state.withLock { state in
-            let before = state.log.offsets
-            let outcome = Result { () throws(LogError) in try state.log.advanceLogStart(to: start) }
-            return (outcome, Self.advanced(&state, since: before))
+        let outcome = state.withLock { state in
+            Result { () throws(LogError) in try state.log.advanceLogStart(to: start) }
         }
-        notify(released)
+        notify(advanced())
         return try outcome.get()
     }
 

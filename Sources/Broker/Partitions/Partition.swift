@@ -6,8 +6,9 @@ import SystemPackage
 
 /// One partition that this broker leads: its log, and who waits for it.
 ///
-/// Methods are synchronous and may be called from any thread. They decide and write under one lock, and call back whom
-/// they released outside of it.
+/// Methods are synchronous and may be called from any thread. They decide and write under the log's lock, and call back
+/// whom they released outside of it. Who waits, and what is asked for often, has a lock of its own, under which nothing
+/// waits for a disk: an event loop takes the log's lock for nothing but an append.
 final class Partition: Sendable {
     let topicPartition: TopicPartition
     let topicID: TopicID
@@ -16,18 +17,27 @@ final class Partition: Sendable {
     /// Where the log lies.
     let directory: DataDirectory
     let directories: LogDirectories
-    let state: Mutex<State>
+    let leaderEpoch: LeaderEpoch
     let flushQueue: FlushQueue
+    /// The log, held while it is written to.
+    let state: Mutex<State>
+    /// Taken alone, or inside of ``state``.
+    let waiters: Mutex<Waiters>
 
     struct State {
         var log: PartitionLog
-        /// Appends that wait until the high watermark has passed their last record, in order.
-        var commitWaiters: [CommitWaiter] = []
-        /// Who waits until segments up to an offset may be removed.
-        var removalWaiters: [CommitWaiter] = []
-        /// Fetches that wait for more to read.
-        var readWaiters: [ObjectIdentifier: any ReadWaiter] = [:]
         var isFlushQueued = false
+    }
+
+    struct Waiters {
+        /// Appends that wait until the high watermark has passed their last record, in order.
+        var commits: [CommitWaiter] = []
+        /// Who waits until segments up to an offset may be removed.
+        var removals: [CommitWaiter] = []
+        /// Fetches that wait for more to read.
+        var reads: [ObjectIdentifier: any ReadWaiter] = [:]
+        /// The topic's settings in force.
+        var configuration: LogConfiguration
         /// Why the partition serves no more; nil while it does.
         var end: ErrorCode?
     }
@@ -55,13 +65,16 @@ final class Partition: Sendable {
         self.directories = directories
         self.flushQueue = flushQueue
         reader = log.reader
+        leaderEpoch = log.leaderEpoch
+        waiters = Mutex(Waiters(configuration: log.configuration))
         state = Mutex(State(log: log))
     }
 
-    var leaderEpoch: LeaderEpoch { state.withLock { $0.log.leaderEpoch } }
-
     /// Why the partition serves no more (deleted, offline); nil while it does.
-    var end: ErrorCode? { state.withLock { $0.end } }
+    var end: ErrorCode? { waiters.withLock { $0.end } }
+
+    /// Whether an append would have to wait for the disk, so that no event loop should make it.
+    var appendsWait: Bool { flushQueue.disk.isSlow }
 
     func notify(_ released: Released) {
         for waiter in released.commits { waiter.release(released.code) }
@@ -79,19 +92,20 @@ extension Partition {
     func append(
         _ records: ByteBuffer, origin: AppendOrigin, now: Timestamp
     ) throws(LogError) -> AppendResult {
-        let (outcome, released, needsFlush, ended) = state.withLock { state in
-            let before = state.log.offsets
-            let outcome = Result { () throws(LogError) in
-                try state.log.append(records, leaderEpoch: state.log.leaderEpoch, origin: origin, now: now)
+        let (outcome, hasMoved, needsFlush, isOffline) = flushQueue.disk.timed {
+            state.withLock { state in
+                let before = state.log.offsets
+                let outcome = Result { () throws(LogError) in
+                    try state.log.append(records, leaderEpoch: leaderEpoch, origin: origin, now: now)
+                }
+                let hasMoved = state.log.offsets != before
+                return (outcome, hasMoved, queueFlush(&state), state.log.isOffline)
             }
-            let released = Self.advanced(&state, since: before)
-            // A write that failed for good: what was written before it will not be flushed any more.
-            let ended = state.log.isOffline && state.end == nil ? Self.end(&state, .kafkaStorageError) : nil
-            return (outcome, released, Self.queueFlush(&state), ended)
         }
         if needsFlush { flushQueue.enqueue(self) }
-        notify(released)
-        if let ended { notify(ended) }
+        if hasMoved { notify(advanced()) }
+        // A write that failed for good: what was written before it will not be flushed any more.
+        if isOffline { end(.kafkaStorageError) }
         if case .failure(.storage(let error)) = outcome { directories.report(error, in: directory) }
         return try outcome.get()
     }
@@ -99,34 +113,35 @@ extension Partition {
     /// Calls `release` once the high watermark has reached `target`, at once if it has. An error code other than `none`
     /// says that it never will.
     func whenCommitted(_ target: Offset, _ release: @escaping @Sendable (ErrorCode) -> Void) {
-        let now: ErrorCode? = state.withLock { state in
-            if state.log.offsets.highWatermark >= target { return ErrorCode.none }
-            if let end = state.end { return end }
-            state.commitWaiters.append(CommitWaiter(target: target, release: release))
+        let now: ErrorCode? = waiters.withLock { waiters in
+            if reader.offsets.highWatermark >= target { return ErrorCode.none }
+            if let end = waiters.end { return end }
+            waiters.commits.append(CommitWaiter(target: target, release: release))
             return nil
         }
         if let now { release(now) }
     }
 
-    /// Whom the move of the offsets has released.
-    static func advanced(_ state: inout State, since before: PartitionOffsets) -> Released {
-        let offsets = state.log.offsets
-        var released = Released()
-        guard offsets != before else { return released }
-        if offsets.highWatermark > before.highWatermark, !state.commitWaiters.isEmpty {
-            released.commits = state.commitWaiters.filter { $0.target <= offsets.highWatermark }
-            if !released.commits.isEmpty { state.commitWaiters.removeAll { $0.target <= offsets.highWatermark } }
+    /// Whom the offsets that readers see by now release. Called after each move of them.
+    func advanced() -> Released {
+        waiters.withLock { waiters in
+            var released = Released()
+            let highWatermark = reader.offsets.highWatermark
+            if waiters.commits.contains(where: { $0.target <= highWatermark }) {
+                released.commits = waiters.commits.filter { $0.target <= highWatermark }
+                waiters.commits.removeAll { $0.target <= highWatermark }
+            }
+            if !waiters.reads.isEmpty { released.reads = Array(waiters.reads.values) }
+            return released
         }
-        if !state.readWaiters.isEmpty { released.reads = Array(state.readWaiters.values) }
-        return released
     }
 }
 
 // MARK: - Flushing
 
 extension Partition {
-    static func queueFlush(_ state: inout State, isOverdue: Bool = false) -> Bool {
-        guard !state.isFlushQueued, state.end == nil, isOverdue || state.log.needsFlush else { return false }
+    func queueFlush(_ state: inout State, isOverdue: Bool = false) -> Bool {
+        guard !state.isFlushQueued, end == nil, isOverdue || state.log.needsFlush else { return false }
         state.isFlushQueued = true
         return true
     }
@@ -149,14 +164,13 @@ extension Partition {
             return false
         }
         statistics.record(bytes: flush.byteCount)
-        let (released, isDue) = state.withLock { state in
-            let before = state.log.offsets
+        let (removableEnd, isDue) = state.withLock { state in
             _ = state.log.completeFlush(flush)
             state.isFlushQueued = false
-            var released = Self.advanced(&state, since: before)
-            released.commits += Self.removable(&state)
-            return (released, Self.queueFlush(&state))
+            return (state.log.removableEnd, queueFlush(&state))
         }
+        var released = advanced()
+        released.commits += removable(upTo: removableEnd)
         notify(released)
         return isDue
     }
@@ -164,21 +178,24 @@ extension Partition {
     /// After a failed flush, and when its directory has failed, nothing is acknowledged any more: what the disk holds is
     /// unknown.
     func takeOffline() {
-        let released = state.withLock { state in
-            state.log.takeOffline()
-            return state.end == nil ? Self.end(&state, .kafkaStorageError) : nil
-        }
-        if let released { notify(released) }
+        state.withLock { $0.log.takeOffline() }
+        end(.kafkaStorageError)
     }
 
-    static func end(_ state: inout State, _ code: ErrorCode) -> Released {
-        state.end = code
-        let released = Released(
-            commits: state.commitWaiters + state.removalWaiters, code: code, reads: Array(state.readWaiters.values))
-        state.commitWaiters = []
-        state.removalWaiters = []
-        state.readWaiters = [:]
-        return released
+    /// Tells everybody who waits that the partition serves no more, unless it had ended before.
+    func end(_ code: ErrorCode) {
+        let released: Released? = waiters.withLock { waiters in
+            guard waiters.end == nil else { return nil }
+            waiters.end = code
+            defer {
+                waiters.commits = []
+                waiters.removals = []
+                waiters.reads = [:]
+            }
+            return Released(
+                commits: waiters.commits + waiters.removals, code: code, reads: Array(waiters.reads.values))
+        }
+        if let released { notify(released) }
     }
 }
 
@@ -189,18 +206,18 @@ extension Partition {
     ///
     /// - Returns: the high watermark that the waiter will hear nothing more of; nil if the partition has ended.
     func add(_ waiter: any ReadWaiter) -> Offset? {
-        state.withLock { state in
-            guard state.end == nil else { return nil }
-            state.readWaiters[ObjectIdentifier(waiter)] = waiter
-            return state.log.offsets.highWatermark
+        waiters.withLock { waiters in
+            guard waiters.end == nil else { return nil }
+            waiters.reads[ObjectIdentifier(waiter)] = waiter
+            return reader.offsets.highWatermark
         }
     }
 
     /// How many are waiting.
-    var readWaiterCount: Int { state.withLock { $0.readWaiters.count } }
+    var readWaiterCount: Int { waiters.withLock { $0.reads.count } }
 
     func remove(_ waiter: any ReadWaiter) {
-        state.withLock { _ = $0.readWaiters.removeValue(forKey: ObjectIdentifier(waiter)) }
+        waiters.withLock { _ = $0.reads.removeValue(forKey: ObjectIdentifier(waiter)) }
     }
 }
 
@@ -209,19 +226,19 @@ extension Partition {
 extension Partition {
     /// Puts changed topic settings into force.
     func apply(_ configuration: LogConfiguration) {
-        let (released, needsFlush) = state.withLock { state in
-            let before = state.log.offsets
+        waiters.withLock { $0.configuration = configuration }
+        let needsFlush = state.withLock { state in
             _ = state.log.update(configuration)
-            return (Self.advanced(&state, since: before), Self.queueFlush(&state))
+            return queueFlush(&state)
         }
         if needsFlush { flushQueue.enqueue(self) }
-        notify(released)
+        notify(advanced())
     }
 
-    var configuration: LogConfiguration { state.withLock { $0.log.configuration } }
+    var configuration: LogConfiguration { waiters.withLock { $0.configuration } }
 
     /// Bytes of the log on disk.
-    var sizeInBytes: Int { state.withLock { $0.log.sizeInBytes } }
+    var sizeInBytes: Int { reader.sizeInBytes }
 
     /// How far the log is on disk, and where it begins.
     var checkpoint: LogCheckpoint {
@@ -237,12 +254,12 @@ extension Partition {
         state.withLock { $0.log.keepAsItIs(because: damage) }
     }
 
-    /// Starts the flush that flush.ms asks for.
+    /// Starts the flush that flush.ms asks for; at the next call where the log is being written to.
     func flushIfOverdue(now: Timestamp) {
-        let needsFlush = state.withLock { state in
-            state.log.isFlushOverdue(now: now) && Self.queueFlush(&state, isOverdue: true)
+        let needsFlush = state.withLockIfAvailable { state in
+            state.log.isFlushOverdue(now: now) && queueFlush(&state, isOverdue: true)
         }
-        if needsFlush { flushQueue.enqueue(self) }
+        if needsFlush == true { flushQueue.enqueue(self) }
     }
 
     /// Forgets producers that have been silent for too long.
@@ -252,26 +269,19 @@ extension Partition {
     ///
     /// - Returns: the renamed folder, to be removed later.
     func delete() throws(LogError) -> FilePath {
-        let (outcome, released) = state.withLock { state in
-            let released = Self.end(&state, .unknownTopicOrPartition)
-            return (Result { () throws(LogError) in try state.log.markDeleted(uuid: .random()) }, released)
+        end(.unknownTopicOrPartition)
+        let outcome = state.withLock { state in
+            Result { () throws(LogError) in try state.log.markDeleted(uuid: .random()) }
         }
-        notify(released)
         if case .failure(.storage(let error)) = outcome { directories.report(error, in: directory) }
         return try outcome.get()
     }
 
     /// Flushes and closes the log at the end of a clean stop.
     func close() throws(LogError) {
-        let (outcome, released) = state.withLock { state in
-            let before = state.log.offsets
-            let outcome = Result { () throws(LogError) in try state.log.close() }
-            var released = Self.advanced(&state, since: before)
-            let rest = Self.end(&state, .notLeaderOrFollower)
-            released.reads = rest.reads
-            return (outcome, [released, rest])
-        }
-        released.forEach(notify)
+        let outcome = state.withLock { state in Result { () throws(LogError) in try state.log.close() } }
+        notify(advanced())
+        end(.notLeaderOrFollower)
         try outcome.get()
     }
 }

@@ -5,7 +5,7 @@ import LogStorage
 import Synchronization
 import SystemPackage
 
-/// A simulated disk whose flushes of chosen files wait until a test lets them go.
+/// A simulated disk whose flushes of chosen files, and writes if a test wants, wait until the test lets them go.
 final class GatedFileSystem: FileSystem {
     private let disk: SimulatedFileSystem
     let gate = Gate()
@@ -13,10 +13,15 @@ final class GatedFileSystem: FileSystem {
     /// Where flushes wait.
     final class Gate: Sendable {
         private let condition = NSCondition()
-        private let state = Mutex((closedFor: String?.none, waiting: 0))
+        private let state = Mutex((closedFor: String?.none, includesWrites: false, waiting: 0))
 
-        /// From now on flushes of files whose path begins so wait.
-        func close(for prefix: String) { state.withLock { $0.closedFor = prefix } }
+        /// From now on flushes of files whose path begins so wait, and writes too if they are included.
+        func close(for prefix: String, includingWrites: Bool = false) {
+            state.withLock { ($0.closedFor, $0.includesWrites) = (prefix, includingWrites) }
+        }
+
+        /// How many calls wait at the gate.
+        var waitingCount: Int { state.withLock { $0.waiting } }
 
         func open() {
             condition.lock()
@@ -30,10 +35,13 @@ final class GatedFileSystem: FileSystem {
             while state.withLock({ $0.waiting }) == 0 { await Task.yield() }
         }
 
-        fileprivate func pass(_ path: FilePath) {
+        fileprivate func pass(_ path: FilePath, isWrite: Bool = false) {
             condition.lock()
             defer { condition.unlock() }
-            func isClosed() -> Bool { state.withLock { $0.closedFor }.map { path.string.hasPrefix($0) } ?? false }
+            func isClosed() -> Bool {
+                let (prefix, includesWrites) = state.withLock { ($0.closedFor, $0.includesWrites) }
+                return (includesWrites || !isWrite) && prefix.map { path.string.hasPrefix($0) } ?? false
+            }
             guard isClosed() else { return }
             state.withLock { $0.waiting += 1 }
             while isClosed() { condition.wait() }
@@ -84,6 +92,7 @@ private final class GatedFile: LogFile {
     }
 
     func write(_ pieces: UnsafeBufferPointer<FilePiece>, at position: Int) throws(FileSystemError) {
+        gate.pass(path, isWrite: true)
         unsafe try file.write(pieces, at: position)
     }
 

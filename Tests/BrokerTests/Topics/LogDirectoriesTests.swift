@@ -342,4 +342,44 @@ struct LogDirectoriesTests {
             await stuck.close()
         }
     }
+
+    /// One event loop serves both disks.
+    @Test func `a disk that makes the write itself wait holds up no client of another, nor who reads of it`()
+        async throws
+    {
+        let disks = Disks()
+        try await disks.run { (broker, client) async throws in
+            try await client.createTopic("t", partitions: 4)
+            disks.gatedB.gate.close(for: "/b/")
+            defer { disks.gatedB.gate.open() }
+            let (first, second) = (
+                try await TestClient.connect(to: broker.bootstrap), try await TestClient.connect(to: broker.bootstrap)
+            )
+            let produce = try ProduceRequest.of(TestBatch.values(["b"]), to: "t", 1)
+            try first.send(produce, version: 12, correlationID: 1)
+            await disks.gatedB.gate.someoneWaits()
+            let partition = try #require(try broker.core?.topics.table["t"]?.partition(1))
+            try await until { partition.appendsWait }
+            disks.gatedB.gate.close(for: "/b/", includingWrites: true)
+            try second.send(produce, version: 12, correlationID: 1)
+            try await until { disks.gatedB.gate.waitingCount == 2 }
+            // The log of partition 1 is being written to all the time.
+            for round in 0..<5 {
+                #expect(try await client.produce(["a"], to: "t", 0) == Offset(Int64(round)))
+                #expect(try await client.fetch("t", 0, from: Offset(Int64(round))).values == ["a"])
+                #expect(try await client.fetch("t", 1, from: 0).highWatermark == 0)
+                #expect(try await client.describe("t").partitions.count == 4)
+                #expect(try await client.listOffset("t", at: -2).offset == 0)
+                await broker.tick()
+            }
+            disks.gatedB.gate.open()
+            for stuck in [first, second] {
+                let answer = try await stuck.receive(ProduceRequest.self, version: 12, correlationID: 1)
+                #expect(answer.responses.first?.partitionResponses.first?.errorCode == ErrorCode.none)
+                await stuck.close()
+            }
+            #expect(try await client.fetch("t", 1, from: 0).values == ["b", "b"])
+            try await until { !partition.appendsWait }
+        }
+    }
 }

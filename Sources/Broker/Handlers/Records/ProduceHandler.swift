@@ -20,19 +20,43 @@ struct ProduceHandler: RequestHandler {
     let authorizer: any Authorizer
     let validation: BatchValidation
     let recompression: Recompression
+    let flushQueues: FlushQueues
 
     init(
-        topics: TopicTable, authorizer: any Authorizer, validation: BatchValidation, recompression: Recompression
+        topics: TopicTable, authorizer: any Authorizer, validation: BatchValidation, recompression: Recompression,
+        flushQueues: FlushQueues
     ) {
         self.topics = topics
         self.authorizer = authorizer
         self.validation = validation
         self.recompression = recompression
+        self.flushQueues = flushQueues
     }
 
     func handle(_ request: ProduceRequest, _ context: RequestContext) -> Handling<ProduceResponse> {
-        guard let prepared = recompression.prepare(request, context) else { return write(request, [:], context) }
-        return .unfinished(prepared.map { write(request, $0, context) })
+        guard let prepared = recompression.prepare(request, context) else { return append(request, [:], context) }
+        return .unfinished(prepared.map { append(request, $0, context) })
+    }
+
+    /// Stage one, here or, where a disk makes appends wait, on a thread that may.
+    private func append(
+        _ request: ProduceRequest, _ prepared: [PendingProduce.Slot: Recompression.Outcome], _ context: RequestContext
+    ) -> Handling<ProduceResponse> {
+        guard flushQueues.isAnySlow, let disk = slowDisk(request) else { return write(request, prepared, context) }
+        return .unfinished(disk.waiting(on: context.eventLoop) { write(request, prepared, context) })
+    }
+
+    /// The disk of a partition of the request that makes appends wait.
+    private func slowDisk(_ request: ProduceRequest) -> DiskPace? {
+        for data in request.topicData {
+            guard let topic = try? topics.find(name: data.name, id: data.topicID) else { continue }
+            for partition in data.partitionData {
+                if let partition = try? topic.partition(partition.index), partition.appendsWait {
+                    return partition.flushQueue.disk
+                }
+            }
+        }
+        return nil
     }
 
     /// Stage one: writes what is right, refuses the rest.
