@@ -66,7 +66,7 @@ extension RawConnection {
     ) -> ProduceRequest {
         .with { request in
             request.acks = acks
-            request.timeoutMs = 30_000
+            request.timeoutMs = 300_000
             request.topicData = [
                 .with { data in
                     data.name = topic

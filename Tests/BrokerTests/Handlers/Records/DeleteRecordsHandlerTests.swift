@@ -12,7 +12,7 @@ struct DeleteRecordsHandlerTests {
         _ client: TestClient, _ topic: String, _ partitions: [(PartitionIndex, Offset)], version: Int16 = 2
     ) async throws -> [DeleteRecordsResponse.DeleteRecordsPartitionResult] {
         let request = DeleteRecordsRequest.with {
-            $0.timeoutMs = 10_000
+            $0.timeoutMs = 300_000
             $0.topics = [
                 .with { item in
                     item.name = topic
