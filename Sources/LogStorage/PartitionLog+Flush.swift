@@ -39,6 +39,7 @@ extension PartitionLog {
         unflushed.names = false
         unflushed.byteCount = 0
         unflushed.since = nil
+        producers.beginFlush()
         return flush
     }
 
@@ -48,6 +49,7 @@ extension PartitionLog {
         guard condition == .open else { return offsets }
         unflushed.flushed = max(unflushed.flushed, flush.target)
         unflushed.begunSegment = max(unflushed.begunSegment, flush.position.base)
+        producers.endFlush()
         guard configuration.commitsOnFlush else { return offsets }
         return commit(upTo: flush.target, at: flush.position)
     }

@@ -50,8 +50,6 @@ struct LogModel {
     var wantedLogStart: Offset = 0
     /// Retention has removed segments.
     var hasLostSegments = false
-    /// Whether the log knows of batches here is up to chance.
-    var unsure: Range<Offset> = 0..<0
     /// A flush of data has failed: what was written and not flushed may be gone though the process lives.
     var lostPages = false
     private(set) var history = ProducerHistory()

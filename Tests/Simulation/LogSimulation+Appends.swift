@@ -110,7 +110,7 @@ extension LogSimulation {
 
     private mutating func retry(_ batch: ModelBatch) throws(SimulationFailure) {
         let log = try openLog()
-        guard !log.isOffline, !model.unsure.contains(batch.baseOffset) else { return }
+        guard !log.isOffline else { return }
         switch Self.append([batch.sent], to: log, now: clock.now) {
         case .success(let result):
             let isOriginal = result.isDuplicate && result.baseOffset == batch.baseOffset

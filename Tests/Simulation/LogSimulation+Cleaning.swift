@@ -13,8 +13,12 @@ extension LogSimulation {
         try writeCheckpoint()
         guard let cleaning = try beginCleaning() else { return }
         try append(nil)
-        let (log, mayFail) = (try openLog(), mayFail)
         let limits = cleaningLimits()
+        if swarm.interruptsCleanings, Int.random(in: 0..<3, using: &random) == 0 {
+            let call = Int.random(in: 1...40, using: &random)
+            if Bool.random(using: &random) { disk.stop(atCall: call) } else { disk.failCall(call, with: .inputOutput) }
+        }
+        let (log, mayFail) = (try openLog(), mayFail)
         let outcome = Result { () throws(LogError) in try cleaning.run(limits, now: clock.now) }
         log.endCleaning(cleaning, outcome)
         model.cleanedEnd = max(model.cleanedEnd, cleaning.range.end)
@@ -35,8 +39,9 @@ extension LogSimulation {
         let (log, mayFail) = (try openLog(), mayFail)
         do throws(LogError) {
             let range = try log.reader.cleanableRange(
-                cleanedUpTo: log.cleanedUpTo, recoveryPoint: directory.recoveryPoint(of: Self.partition),
-                configuration, now: clock.now)
+                cleanedUpTo: log.cleanedUpTo,
+                recoveryPoint: min(directory.recoveryPoint(of: Self.partition), log.decidedEnd), configuration,
+                now: clock.now)
             return range.dirtyBytes > 0 ? log.beginCleaning(range) : nil
         } catch {
             try expect(mayFail, .availability, "range: \(error)")
@@ -52,7 +57,7 @@ extension LogSimulation {
     }
 
     private func recordCleaning(_ report: CleaningReport) throws(SimulationFailure) {
-        let mayFail = mayFail
+        let mayFail = mayFail || disk.isStopped
         do throws(LogError) { try directory?.cleaned.record(report.cleanedUpTo, of: Self.partition) } catch {
             try expect(mayFail, .availability, "checkpoint of the cleaner: \(error)")
         }
@@ -95,7 +100,8 @@ extension LogSimulation {
     /// One round of a broker's retention: decide, seal, flush, make the log start durable, let go.
     mutating func retain() throws(SimulationFailure) {
         guard try !openLog().isOffline, let end = try expiredEnd() else { return }
-        try flush()
+        // Where the next segment is not on disk yet, nothing goes before it is.
+        if Int.random(in: 0..<4, using: &random) > 0 { try flush() }
         let (log, mayFail) = (try openLog(), mayFail)
         guard !log.isOffline else { return }
         let offsets = log.offsets

@@ -29,6 +29,8 @@ extension LogSimulation {
         pendingFlush = nil
         let losesPower = kind == .power || (kind == .clean && Bool.random(using: &random))
         if losesPower { disk.powerCut() } else { disk.processEnd() }
+        // A clean stop that was cut off behind its last change was one.
+        if disk.paths.contains("\(Self.path)/\(DataDirectory.cleanShutdownName)") { kind = .clean }
         // What an operator does before he starts a broker on a full disk.
         disk.capacity = .max
         if flipsBit { flipBit() }
@@ -36,6 +38,7 @@ extension LogSimulation {
         try start(after: kind)
         let raised = try openLog().leaderEpoch
         try expect(kind == .clean ? raised >= epoch : raised > epoch, .epochs, "\(raised) after \(epoch)")
+        if isOver { return }
         try checkAll()
         try retryAll()
     }
@@ -68,8 +71,9 @@ extension LogSimulation {
 
     /// Damage that must be healed: in an index or a snapshot.
     private mutating func flipBit() {
-        // Where segments have gone, a snapshot is the only copy of what was known of their producers.
-        let healed = [".index", ".timeindex"] + (model.hasLostSegments ? [] : [".snapshot"])
+        // Where batches have gone, a snapshot is the only copy of what was known of their producers.
+        let isWhole = !model.hasLostSegments && model.cleanedEnd == 0
+        let healed = [".index", ".timeindex"] + (isWhole ? [".snapshot"] : [])
         let paths = disk.paths.filter { path in healed.contains { path.hasSuffix($0) } }
         guard let path = paths.randomElement(using: &random) else { return }
         let bit = disk.flipBit(inFileAt: path)
@@ -158,8 +162,8 @@ extension LogSimulation {
             offsets.logStart >= min(model.durableLogStart, offsets.logEnd)
                 && offsets.logStart <= max(model.logStart, model.wantedLogStart),
             .bounds, "log start \(offsets.logStart), not \(model.durableLogStart)...\(model.logStart)")
-        // What nobody had flushed may be missing below the log start, where no reader would notice.
-        model.unsure = min(model.durable, offsets.logStart)..<offsets.logStart
+        // What nobody had flushed may be missing below the log start: what the log knows of its producers is up to chance.
+        isOver = model.durable < offsets.logStart
         model.logStart = offsets.logStart
         model.highWatermark = offsets.highWatermark
         model.durable = offsets.logEnd

@@ -27,6 +27,8 @@ package struct LogSimulation {
     var wasLazy = false
     /// A bit of an index or a snapshot was turned over: a verification says so until the log has met it and healed it.
     var isDamaged = false
+    /// Nothing more can be foretold.
+    var isOver = false
     var trace: [String] = []
 
     private init(seed: UInt64) {
@@ -57,8 +59,8 @@ package struct LogSimulation {
 
     private mutating func run() throws(SimulationFailure) {
         try start(after: .process)
-        for _ in 0..<swarm.steps { try step() }
-        try stop(Int.random(in: 0..<3, using: &random) == 0 ? .clean : uncleanStop())
+        for _ in 0..<swarm.steps where !isOver { try step() }
+        if !isOver { try stop(Int.random(in: 0..<3, using: &random) == 0 ? .clean : uncleanStop()) }
     }
 
     private mutating func step() throws(SimulationFailure) {
@@ -92,11 +94,13 @@ package struct LogSimulation {
         default: planFault(operation)
         }
         if disk.isStopped { try stop(uncleanStop()) }
+        if isOver { return }
         try observe()
     }
 
     private mutating func planFault(_ operation: Swarm.Operation) {
-        let call = Int.random(in: 1...10, using: &random)
+        // A cleaning makes more calls than anything else.
+        let call = Int.random(in: 1...(Bool.random(using: &random) ? 10 : 50), using: &random)
         switch operation {
         case .failNoSpace: disk.failCall(call, with: .outOfSpace)
         case .failInputOutput: disk.failCall(call, with: .inputOutput)

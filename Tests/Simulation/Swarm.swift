@@ -22,10 +22,15 @@ struct Swarm {
     var powerCutsOfTen: Int
     /// Of ten records so many have no value.
     var tombstonesOfTen = 0
+    private var hasSmallSegments = false
+    /// Whether faults and stops come in the middle of cleanings.
+    var interruptsCleanings = false
 
     init(_ random: inout SeededRandomNumberGenerator) {
-        steps = Int.random(in: 8...45, using: &random)
+        // Short runs find most, and soon; what compaction can do wrong needs a longer past.
+        steps = Int.random(in: Int.random(in: 0..<5, using: &random) == 0 ? 80...250 : 8...45, using: &random)
         largestValue = [0, 20, 150, 400].randomElement(using: &random) ?? 20
+        hasSmallSegments = Bool.random(using: &random)
         powerCutsOfTen = Int.random(in: 1...10, using: &random)
         if Int.random(in: 0..<3, using: &random) == 0 { codecs = CompressionCodec.allCases }
         configuration.segmentBytes = Int.random(in: segmentBytes, using: &random)
@@ -54,13 +59,15 @@ struct Swarm {
         } else {
             configuration.retentionTime = .seconds(Int.random(in: 10...900, using: &random))
         }
+        interruptsCleanings = Int.random(in: 0..<3, using: &random) == 0
         if configuration.cleanupPolicy.contains(.compact) { tombstonesOfTen = Int.random(in: 0...4, using: &random) }
     }
 
-    /// A segment takes three of the largest batches at least.
+    /// A segment takes three of the largest batches at least, and often little more: only what is sealed is compacted or
+    /// removed.
     var segmentBytes: ClosedRange<Int> {
         let least = 3 * (200 + 4 * (largestValue + 20))
-        return least...least + 4000
+        return least...least + (hasSmallSegments ? 100 : 4000)
     }
 
     private static func mostOften(_ operation: Operation) -> Int {

@@ -12,7 +12,7 @@ extension Partition {
             guard log.configuration.cleanupPolicy.contains(.compact), !log.isBeingCleaned,
                 log.uncleanable == nil
             else { return nil }
-            return (log.cleanedUpTo, log.recoveryPoint, log.configuration)
+            return (log.cleanedUpTo, min(log.recoveryPoint, log.decidedEnd), log.configuration)
         }
         guard let (cleanedUpTo, recoveryPoint, configuration) = known else { return nil }
         let range = try reader.cleanableRange(

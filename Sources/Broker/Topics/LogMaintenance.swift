@@ -105,6 +105,7 @@ final class LogMaintenance: Sendable {
                 ])
         } catch {
             warn("retention failed", partition, error)
+            if case .storage(let cause) = error { topics.directories.report(cause, in: partition.directory) }
         }
     }
 

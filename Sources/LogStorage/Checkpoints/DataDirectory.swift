@@ -33,7 +33,7 @@ package final class DataDirectory: Sendable {
     }
 
     static let lockName = ".lock"
-    static let cleanShutdownName = ".kafka_cleanshutdown"
+    package static let cleanShutdownName = ".kafka_cleanshutdown"
     private static let cleanShutdownContents = #"{"version":0,"brokerEpoch":-1}"#
 
     private init(

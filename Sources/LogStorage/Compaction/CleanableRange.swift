@@ -38,8 +38,8 @@ package struct CleanableRange: Hashable, Sendable {
     /// - Parameters:
     ///   - segments: the sealed ones, oldest first; the one that grows is never cleaned.
     ///   - cleanedUpTo: where the last cleaning ended; an offset outside the log means that nothing is clean.
-    ///   - recoveryPoint: as the checkpoint on disk has it. Nothing above is cleaned: recovery takes holes between
-    ///     offsets above it for damage.
+    ///   - recoveryPoint: as the checkpoint on disk has it, or ``PartitionLog/decidedEnd`` where that is lower. Nothing
+    ///     above is cleaned: recovery takes holes between offsets above it for damage.
     package init(
         _ segments: [Segment], _ offsets: PartitionOffsets, cleanedUpTo: Offset, recoveryPoint: Offset,
         _ configuration: LogConfiguration, now: Timestamp

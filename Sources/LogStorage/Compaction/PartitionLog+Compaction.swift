@@ -1,9 +1,12 @@
-import KafkaProtocol
+package import KafkaProtocol
 import Synchronization
 
 extension PartitionLog {
     /// Whether a cleaning is under way: until it has ended no sealed segment may leave the log.
     package var isBeingCleaned: Bool { cleaning != nil }
+
+    /// Below it every transaction is decided, by a marker that is on disk: compaction may go by that.
+    package var decidedEnd: Offset { min(offsets.lastStable, producers.firstEndedInMemory ?? .max) }
 
     /// Begins a cleaning of `range`; nil where one is under way, where the log is offline, or where the range is not in it
     /// any more. ``endCleaning(_:_:)`` has to follow.

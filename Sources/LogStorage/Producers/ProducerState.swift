@@ -126,7 +126,10 @@ struct ProducerState: Hashable, Sendable {
                     offsetDelta: header.lastOffsetDelta, timestamp: header.maxTimestamp))
         }
         lastTimestamp = header.maxTimestamp
-        if header.isTransactional, transactionFirstOffset == nil { transactionFirstOffset = baseOffset }
+        // What compaction has emptied belongs to a transaction whose marker may be gone: it opens none.
+        if header.isTransactional, header.recordCount > 0, transactionFirstOffset == nil {
+            transactionFirstOffset = baseOffset
+        }
     }
 
     /// Takes in a marker; returns the first offset of the transaction that it ends, if one was open.

@@ -10,6 +10,10 @@ struct ProducerStateManager: Sendable {
     /// Transactions whose marker was written but is not committed yet: first offset -> marker's offset.
     private var undecided: [Offset: Offset] = [:]
     private var firstOngoing: Offset?
+    /// The first offset of the transactions whose marker came since the last flush was prepared, and of those whose marker
+    /// that flush makes durable.
+    private var endedSinceFlush: Offset?
+    private var endedInFlush: Offset?
     private var staged: [(id: ProducerID, state: ProducerState)] = []
     private var stagedAborts: [AbortedTransaction] = []
     private var stagedEnds: [(first: Offset, marker: Offset)] = []
@@ -28,6 +32,12 @@ struct ProducerStateManager: Sendable {
     var firstUnstable: Offset? {
         guard !undecided.isEmpty else { return firstOngoing }
         return min(undecided.keys.min() ?? .max, firstOngoing ?? .max)
+    }
+
+    /// The first offset of the first transaction whose marker is not on disk: a power cut leaves it undecided again.
+    var firstEndedInMemory: Offset? {
+        guard let endedSinceFlush else { return endedInFlush }
+        return min(endedSinceFlush, endedInFlush ?? .max)
     }
 
     /// The original of a batch that comes again.
@@ -92,6 +102,7 @@ struct ProducerStateManager: Sendable {
             for (first, marker) in stagedEnds {
                 ongoing[first] = nil
                 undecided[first] = marker
+                endedSinceFlush = min(endedSinceFlush ?? .max, first)
             }
             firstOngoing = ongoing.keys.min()
         }
@@ -113,6 +124,17 @@ struct ProducerStateManager: Sendable {
         staged.append((header.producerID, state))
         return commitStaged().first
     }
+
+    // MARK: Flushes
+
+    /// What was written so far is being flushed.
+    mutating func beginFlush() {
+        endedInFlush = firstEndedInMemory
+        endedSinceFlush = nil
+    }
+
+    /// The flush has succeeded.
+    mutating func endFlush() { endedInFlush = nil }
 
     // MARK: Time
 

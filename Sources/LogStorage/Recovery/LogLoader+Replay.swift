@@ -43,6 +43,9 @@ extension LogLoader {
             }
         }
         producers.advance(highWatermark: logEnd)
+        // What is read here is on disk.
+        producers.beginFlush()
+        producers.endFlush()
         self.producers = producers
         for (base, transactions) in aborted where transactions.isEmpty {
             if !names.contains(SegmentFile.txnindex.name(base)) { aborted[base] = nil }

@@ -86,6 +86,8 @@ extension LogLoader {
     private mutating func check(_ batch: SegmentScanner.Batch, in file: any LogFile) throws(LogError) {
         let found = batch.header.partitionLeaderEpoch
         let known = epochsAreKnown ? epochs.epoch(at: batch.header.baseOffset) : max(found, epochs.latest ?? 0)
+        // Below the log start epochs are forgotten; a stop can bring a segment back.
+        if known == nil, batch.header.nextOffset <= logStartOffset { return }
         guard found == known else {
             let reason = LogError.CorruptBatch.Reason.leaderEpoch(found: found, known: known ?? .none)
             throw .corrupt(.init(file: file.path.string, position: batch.position, reason: reason))

@@ -76,21 +76,22 @@ package struct RemovedSegments: Sendable {
     package func retire() throws(LogError) -> [FilePath] {
         var paths: [FilePath] = []
         do throws(FileSystemError) {
-            for segment in segments {
-                // Of what was removed before, by an earlier call, too.
-                try fileSystem.synchronizeDirectory(directory)
-                segment.remove()
-                for kind in [SegmentFile.log, .index, .timeindex, .txnindex] {
-                    try retire(segment.path(kind), &paths)
+            for segment in segments { segment.remove() }
+            // Also what an earlier call has not got to.
+            var files: [Offset: [SegmentFile]] = [:]
+            for name in try fileSystem.list(directory) {
+                if let (kind, offset) = SegmentFile.parse(name), offset < logStart {
+                    files[offset, default: []].append(kind)
                 }
+            }
+            for (offset, kinds) in files.sorted(by: { $0.key < $1.key }) {
+                try fileSystem.synchronizeDirectory(directory)
+                for kind in kinds where kind != .snapshot { try retire(kind.path(offset, in: directory), &paths) }
             }
             // A segment whose name a stop brings back needs its snapshot.
             try fileSystem.synchronizeDirectory(directory)
-            for name in try fileSystem.list(directory) {
-                guard let (kind, offset) = SegmentFile.parse(name), kind == .snapshot, offset < logStart else {
-                    continue
-                }
-                try retire(directory.appending(name), &paths)
+            for (offset, kinds) in files where kinds.contains(.snapshot) {
+                try retire(SegmentFile.snapshot.path(offset, in: directory), &paths)
             }
         } catch  where error.isMissing {
             // The partition itself was deleted meanwhile, and its folder renamed.

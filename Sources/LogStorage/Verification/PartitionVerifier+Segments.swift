@@ -55,7 +55,11 @@ extension PartitionVerifier {
     /// The offsets from `expected` to `end` are missing. Compaction never comes behind the recovery point: there, the
     /// log ends.
     private mutating func hole(_ name: String, at position: Int, to end: Offset, lastSegment: Offset) {
-        if let start = rules.logStart, end <= start { return }
+        // Nobody reads there any more.
+        if let start = rules.logStart, end <= start {
+            report.missingOffsets += expected.distance(to: end)
+            return
+        }
         let text = "The offsets from \(expected) to \(end - 1) are missing."
         if let point = rules.start.recoveryPoint, expected >= point, rules.isDense || rules.start.isDense {
             report.cutSegment = lastSegment
@@ -156,6 +160,7 @@ extension PartitionVerifier {
         checkEpoch(of: batch, name)
         passSnapshots(before: header.baseOffset)
         if let marker, !marker.isCommit { checks.abortMarkers[header.baseOffset] = header.producerID }
+        if header.recordCount != header.lastOffsetDelta + 1 { isCompacted = true }
         let aborted = producers.replay(header, marker)
         // Of a transaction of which no record can be read any more nobody has to be told.
         if header.isTransactional, !header.isControl, header.recordCount > 0,
@@ -176,7 +181,9 @@ extension PartitionVerifier {
         let found = batch.header.partitionLeaderEpoch
         if found < lastEpoch {
             damage(.epoch, name, at: batch.position, "The leader epoch falls from \(lastEpoch) to \(found).")
-        } else if let known = epochs?.epoch(at: batch.header.baseOffset), known != found {
+        } else if let known = epochs?.epoch(at: batch.header.baseOffset), known != found,
+            batch.header.lastOffset >= rules.logStart ?? .zero
+        {
             damage(
                 .epoch, name, at: batch.position,
                 "The leader epoch is \(found), but \(LeaderEpochCheckpoint.name) says \(known).")
@@ -213,7 +220,8 @@ extension PartitionVerifier {
         let name = SegmentFile.txnindex.name(checks.base)
         let bytes = contents(name)
         guard let problem = transactionProblem(bytes, checks) else { return }
-        if isSuspect(checks.base) {
+        // While a compaction is half done, markers can be missing of transactions whose records are there.
+        if isSuspect(checks.base) || !swaps.isEmpty {
             note(.txnindex, name, problem + " Recovery makes it anew.")
         } else {
             damage(.txnindex, name, problem)
@@ -221,7 +229,7 @@ extension PartitionVerifier {
     }
 
     /// Whether every batch that was ever written is there, or what came before is known from a snapshot.
-    private var knowsAllTransactions: Bool { report.missingOffsets == 0 && startIsKnown }
+    private var knowsAllTransactions: Bool { report.missingOffsets == 0 && startIsKnown && !isCompacted }
 
     private func transactionProblem(_ bytes: [UInt8]?, _ checks: SegmentChecks) -> String? {
         guard let entries = TransactionIndex.decode(bytes ?? []) else {
@@ -233,13 +241,17 @@ extension PartitionVerifier {
                 return "The transaction of producer \(transaction.producerID) that was aborted at "
                     + "\(transaction.lastOffset) is missing."
             }
-            // Compaction takes the first records of a transaction away, but never puts any before them.
+            // Compaction takes the first records of a transaction away, but never puts any before them; and it may have
+            // taken the marker of one that a snapshot calls open.
             let isSame =
                 knowsAllTransactions
                 ? entry == transaction
-                : entry.producerID == transaction.producerID && entry.firstOffset <= transaction.firstOffset
+                : entry.producerID == transaction.producerID
+                    && (entry.firstOffset <= transaction.firstOffset || transaction.firstOffset < report.firstOffset)
             guard isSame else {
-                return "The entry of the abort at \(entry.lastOffset) contradicts the log."
+                return "The entry of the abort at \(entry.lastOffset) begins at \(entry.firstOffset), stable up to "
+                    + "\(entry.lastStableOffset), but in the log that is \(transaction.firstOffset) and "
+                    + "\(transaction.lastStableOffset)."
             }
         }
         for entry in entries {

@@ -35,6 +35,10 @@ package struct PartitionVerifier: ~Copyable {
     var epochs: LeaderEpochs?
     var lastEpoch = LeaderEpoch.none
     var producers = ProducerStateManager()
+    /// The segments that a compaction was about to replace.
+    var swaps: Set<Offset> = []
+    /// Whether a batch has lost records.
+    var isCompacted = false
     /// Those of whose open transaction there are records.
     var producersWithRecords: Set<ProducerID> = []
     /// Whether the producers before the first segment are known.
@@ -80,6 +84,11 @@ package struct PartitionVerifier: ~Copyable {
             switch SegmentFile.parse(name) {
             case (.log, let offset)?: bases.append(offset)
             case (.snapshot, let offset)?: snapshots.append(offset)
+            case nil where name.hasSuffix(Self.swapEnding):
+                if let (_, base) = SegmentFile.parse(String(name.dropLast(SegmentFile.Suffix.swap.rawValue.count))) {
+                    swaps.insert(base)
+                }
+                note(.leftover, name, "A stop cut off a compaction here; a start completes it.")
             case nil where Self.leftoverEndings.contains { name.hasSuffix($0) }:
                 note(.leftover, name, "Left over from an interrupted change; a start removes it.")
             default: break
@@ -99,6 +108,7 @@ package struct PartitionVerifier: ~Copyable {
         return true
     }
 
+    private static let swapEnding = ".log" + SegmentFile.Suffix.swap.rawValue
     private static let leftoverEndings = [".tmp", ".cleaned", ".swap", ".deleted"]
 
     private mutating func checkMetadata() {
@@ -169,8 +179,8 @@ package struct PartitionVerifier: ~Copyable {
         report.add(VerificationFinding(.note, kind, directory.appending(name), at: position, text))
     }
 
-    /// Whether recovery makes the indexes of that segment anew, so that those on disk may be old.
-    func isSuspect(_ base: Offset) -> Bool { firstSuspect.map { base >= $0 } ?? false }
+    /// Whether a start makes the indexes of that segment anew, so that those on disk may be of another one.
+    func isSuspect(_ base: Offset) -> Bool { swaps.contains(base) || firstSuspect.map { base >= $0 } ?? false }
 
     /// The segment from which on recovery reads; nil after a clean stop.
     var firstSuspect: Offset? { rules.start.recoveryPoint.map { point in bases.last { $0 <= point } ?? .zero } }

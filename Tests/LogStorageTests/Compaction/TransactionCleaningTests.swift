@@ -67,6 +67,22 @@ struct TransactionCleaningTests {
         #expect(try log.records().map(\.offset) == (2..<14).map { Offset($0) })
     }
 
+    /// A topic that leaves flushing to the system shows a transaction as committed before its marker is on disk.
+    @Test func `what only a marker in memory decides is not cleaned, for a power cut takes the decision back`() throws {
+        var test = try TestLog.compacted()
+        test.configuration.flushMessages = .max
+        let log = try test.open()
+        try log.put(KeyedRecord("a", "1"), KeyedRecord("b", "1"))
+        try write(log, producer, KeyedRecord("a", "2"), KeyedRecord("b", "2"))
+        try fill(log)
+        try log.flush()
+        try log.append(TestLog.marker(producer, isCommit: true), origin: .coordinator)
+        let end = log.offsets.logEnd
+        #expect(log.offsets.lastStable == end && log.decidedEnd == 2)
+        try log.flush()
+        #expect(log.decidedEnd == end)
+    }
+
     @Test func `a marker stays while a record of its transaction does, then for delete.retention.ms`() throws {
         let (_, log) = try open()
         let now = TestLog.timestamp
