@@ -1,3 +1,4 @@
+import LogStorage
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -15,7 +16,8 @@ final class DiskPace: Sendable {
     private static let threadCount = 4
 
     private let flushes = Mutex<[UInt64]>([])
-    /// When the flush began that has been under way for longest; 0 while there is none. By the clock of ``NIODeadline``.
+    /// By when the flushes that are under way should have been done, less the limit, the first one's; 0 while there is
+    /// none. By the clock of ``NIODeadline``.
     private let oldestFlush = Atomic<UInt64>(0)
     /// When an append began that is under way; 0 while there is none. Of several at once one is enough.
     private let append = Atomic<UInt64>(0)
@@ -48,20 +50,22 @@ final class DiskPace: Sendable {
         return try write()
     }
 
-    /// Does what flushes.
-    func flushing<Result>(_ flush: () throws -> Result) rethrows -> Result {
-        let begin = Self.now
+    /// What a disk that is not slow flushes in a second at least.
+    private static let bytesPerSecond = 100_000_000
+
+    /// Does what flushes so many bytes. A flush of much may take longer than one of little.
+    func flushing(_ byteCount: Int, _ flush: () throws(FileSystemError) -> Void) throws(FileSystemError) {
+        let begin = Self.now + UInt64(byteCount) * 1_000_000_000 / UInt64(Self.bytesPerSecond)
+        note { $0.append(begin) }
+        defer { note { flushes in if let index = flushes.firstIndex(of: begin) { flushes.remove(at: index) } } }
+        try flush()
+    }
+
+    private func note(_ change: (inout [UInt64]) -> Void) {
         flushes.withLock { flushes in
-            flushes.append(begin)
-            oldestFlush.store(flushes[0], ordering: .relaxed)
+            change(&flushes)
+            oldestFlush.store(flushes.min() ?? 0, ordering: .relaxed)
         }
-        defer {
-            flushes.withLock { flushes in
-                if let index = flushes.firstIndex(of: begin) { flushes.remove(at: index) }
-                oldestFlush.store(flushes.first ?? 0, ordering: .relaxed)
-            }
-        }
-        return try flush()
     }
 
     /// Runs `body` on a thread that may wait for this disk.

@@ -75,7 +75,7 @@ final class FlushQueue: Sendable {
                 return state.waiting.popFirst()
             }
             guard let partition else { return }
-            if disk.flushing({ partition.flush(statistics) }) { enqueueAgain(partition) }
+            if partition.flush(statistics) { enqueueAgain(partition) }
         }
     }
 

@@ -157,7 +157,7 @@ extension Partition {
         }
         guard let flush else { return false }
         do {
-            try flush.run()
+            try flushQueue.disk.flushing(flush.byteCount) { () throws(FileSystemError) in try flush.run() }
         } catch {
             takeOffline()
             directories.report(error, in: directory)
