@@ -151,7 +151,7 @@ import Testing
         let (text, isSound) = try Self.dump(Array(content.utf8), name: name)
         #expect(isSound)
         #expect(text.contains(line))
-        let damaged = try Self.dump(Array(content.utf8.dropFirst(2).dropLast(9)), name: name)
+        let damaged = try Self.dump(Array(content.utf8.dropFirst(2).dropLast(5)), name: name)
         #expect(!damaged.isSound)
         #expect(damaged.text.contains("Not sound"))
     }
