@@ -250,9 +250,9 @@ final class BrokerCore: Sendable {
         await cleaner.shutdown()
         await maintenance.shutdown()
         await scrubber.shutdown()
+        await recompression.shutdown()
         await flushQueues.shutdown()
         await reads.shutdown()
-        await recompression.shutdown()
         topics.close(isClean: isClean)
     }
 }

@@ -176,25 +176,20 @@ extension PartitionLog {
         guard condition == .open else { throw .offline }
         var raised = epochs
         if raised.assign(epoch, startOffset: logEnd) {
+            let path = directory.appending(LeaderEpochCheckpoint.name)
+            let (old, fileSystem) = (try? environment.fileSystem.contents(of: path), environment.fileSystem)
             do throws(FileSystemError) {
-                let path = directory.appending(LeaderEpochCheckpoint.name)
-                try environment.fileSystem.replace(path, with: LeaderEpochCheckpoint.encode(raised))
+                try fileSystem.replace(path, with: LeaderEpochCheckpoint.encode(raised))
             } catch {
-                // With the old checkpoint still in place a full disk has changed nothing.
-                if !error.isOutOfSpace || !checkpointIsUnchanged { condition = .offline }
+                // With the old checkpoint still in place a full disk has changed nothing. But the rename may have
+                // succeeded, and its flush failed.
+                if !error.isOutOfSpace || (try? fileSystem.contents(of: path)) != old { condition = .offline }
                 throw .storage(error)
             }
             epochs = raised
             reader.state.withLock { $0.epochs = raised }
         }
         leaderEpoch = max(leaderEpoch, epoch)
-    }
-
-    /// Whether the file of the leader epochs has those that are known: a rename can succeed, and the flush of it fail.
-    private var checkpointIsUnchanged: Bool {
-        let path = directory.appending(LeaderEpochCheckpoint.name)
-        guard let bytes = try? environment.fileSystem.contents(of: path) else { return epochs.latest == nil }
-        return bytes == LeaderEpochCheckpoint.encode(epochs)
     }
 
     /// Takes on a new configuration; the high watermark never goes down by it. Returns the offsets after it.

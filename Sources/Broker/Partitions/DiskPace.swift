@@ -15,21 +15,41 @@ final class DiskPace: Sendable {
     static let memory: TimeAmount = .seconds(1)
     private static let threadCount = 4
 
-    private let flushes = Mutex<[UInt64]>([])
-    /// By when the flushes that are under way should have been done, less the limit, the first one's; 0 while there is
-    /// none. By the clock of ``NIODeadline``.
-    private let oldestFlush = Atomic<UInt64>(0)
-    /// When an append began that is under way; 0 while there is none. Of several at once one is enough.
-    private let append = Atomic<UInt64>(0)
+    /// What a disk that is not slow flushes in a second at least.
+    private static let bytesPerSecond = 100_000_000
+    /// So much may wait for a slow disk; more is refused.
+    static let waitingLimit = (requests: 1000, bytes: 64 << 20)
+
+    private let flushes = Beginnings()
+    private let appends = Beginnings()
     private let slowUntil = Atomic<UInt64>(0)
+    private let waiting = Mutex((requests: 0, bytes: 0))
     private let threads = Mutex<NIOThreadPool?>(nil)
 
+    /// When what is under way began, by the clock of ``NIODeadline``.
+    private final class Beginnings: Sendable {
+        private let all = Mutex<[UInt64]>([])
+        /// 0 while nothing is under way.
+        let oldest = Atomic<UInt64>(0)
+
+        func add(_ time: UInt64) { change { $0.append(time) } }
+        func remove(_ time: UInt64) { change { times in times.firstIndex(of: time).map { _ = times.remove(at: $0) } } }
+
+        private func change(_ body: (inout [UInt64]) -> Void) {
+            all.withLock { times in
+                body(&times)
+                oldest.store(times.min() ?? 0, ordering: .relaxed)
+            }
+        }
+    }
+
     var isSlow: Bool {
-        let (flush, append) = (oldestFlush.load(ordering: .relaxed), append.load(ordering: .relaxed))
+        let (flush, append) = (flushes.oldest.load(ordering: .relaxed), appends.oldest.load(ordering: .relaxed))
         let until = slowUntil.load(ordering: .relaxed)
         guard flush != 0 || append != 0 || until != 0 else { return false }
         let now = Self.now
         return now < until || Self.isOver(flush, now) || Self.isOver(append, now)
+            || waiting.withLock { $0.requests > 0 }
     }
 
     private static func isOver(_ begin: UInt64, _ now: UInt64) -> Bool {
@@ -39,9 +59,9 @@ final class DiskPace: Sendable {
     /// Does what writes to the disk, and notes if it has to wait.
     func timed<Result>(_ write: () throws -> Result) rethrows -> Result {
         let begin = Self.now
-        let isNoted = append.compareExchange(expected: 0, desired: begin, ordering: .relaxed).exchanged
+        appends.add(begin)
         defer {
-            if isNoted { append.store(0, ordering: .relaxed) }
+            appends.remove(begin)
             let end = Self.now
             if Self.isOver(begin, end) {
                 slowUntil.store(end + UInt64(Self.memory.nanoseconds), ordering: .relaxed)
@@ -50,36 +70,40 @@ final class DiskPace: Sendable {
         return try write()
     }
 
-    /// What a disk that is not slow flushes in a second at least.
-    private static let bytesPerSecond = 100_000_000
-
     /// Does what flushes so many bytes. A flush of much may take longer than one of little.
     func flushing(_ byteCount: Int, _ flush: () throws(FileSystemError) -> Void) throws(FileSystemError) {
-        let begin = Self.now + UInt64(byteCount) * 1_000_000_000 / UInt64(Self.bytesPerSecond)
-        note { $0.append(begin) }
-        defer { note { flushes in if let index = flushes.firstIndex(of: begin) { flushes.remove(at: index) } } }
+        let begin = Self.now + UInt64(byteCount) * UInt64(1_000_000_000 / Self.bytesPerSecond)
+        flushes.add(begin)
+        defer { flushes.remove(begin) }
         try flush()
     }
 
-    private func note(_ change: (inout [UInt64]) -> Void) {
-        flushes.withLock { flushes in
-            change(&flushes)
-            oldestFlush.store(flushes.min() ?? 0, ordering: .relaxed)
+    /// Runs `body` on a thread that may wait for this disk; nil where too much waits already.
+    func waiting<Result: Sendable>(
+        with byteCount: Int, on eventLoop: any EventLoop, _ body: @escaping @Sendable () -> Result
+    ) -> EventLoopFuture<Result>? {
+        let isAdmitted = waiting.withLock { waiting in
+            guard waiting.requests < Self.waitingLimit.requests, waiting.bytes < Self.waitingLimit.bytes else {
+                return false
+            }
+            waiting = (waiting.requests + 1, waiting.bytes + byteCount)
+            return true
+        }
+        guard isAdmitted else { return nil }
+        return pool().runIfActive(eventLoop: eventLoop) { [self] in
+            defer { waiting.withLock { $0 = ($0.requests - 1, $0.bytes - byteCount) } }
+            return body()
         }
     }
 
-    /// Runs `body` on a thread that may wait for this disk.
-    func waiting<Result: Sendable>(
-        on eventLoop: any EventLoop, _ body: @escaping @Sendable () -> Result
-    ) -> EventLoopFuture<Result> {
-        let pool = threads.withLock { threads in
+    private func pool() -> NIOThreadPool {
+        threads.withLock { threads in
             if let threads { return threads }
             let started = NIOThreadPool(numberOfThreads: Self.threadCount)
             started.start()
             threads = started
             return started
         }
-        return pool.runIfActive(eventLoop: eventLoop, body)
     }
 
     func shutdown() async { try? await threads.withLock { $0 }?.shutdownGracefully() }

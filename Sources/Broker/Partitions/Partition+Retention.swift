@@ -12,13 +12,15 @@ extension Partition {
     /// Seals a tail that has been idle for longer than `segment.ms`; with `end`, one of which everything has to go, unless
     /// something was appended since the log ended there.
     func sealTail(at end: Offset? = nil, now: Timestamp) throws(LogError) {
-        let (outcome, needsFlush) = state.withLock { state in
+        let (outcome, needsFlush, isOffline) = state.withLock { state in
             let outcome = Result { () throws(LogError) in
                 if let end { try state.log.sealTail(at: end, now: now) } else { try state.log.sealIdleTail(now: now) }
             }
-            return (outcome, queueFlush(&state))
+            return (outcome, queueFlush(&state), state.log.isOffline)
         }
         if needsFlush { flushQueue.enqueue(self) }
+        if isOffline { self.end(.kafkaStorageError) }
+        if case .failure(.storage(let error)) = outcome { directories.report(error, in: directory) }
         try outcome.get()
     }
 

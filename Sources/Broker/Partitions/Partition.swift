@@ -184,18 +184,24 @@ extension Partition {
 
     /// Tells everybody who waits that the partition serves no more, unless it had ended before.
     func end(_ code: ErrorCode) {
-        let released: Released? = waiters.withLock { waiters in
-            guard waiters.end == nil else { return nil }
+        let released: [Released] = waiters.withLock { waiters in
+            guard waiters.end == nil else { return [] }
             waiters.end = code
             defer {
                 waiters.commits = []
                 waiters.removals = []
                 waiters.reads = [:]
             }
-            return Released(
-                commits: waiters.commits + waiters.removals, code: code, reads: Array(waiters.reads.values))
+            // What is committed is, although its waiters were about to be told by somebody else.
+            let highWatermark = reader.offsets.highWatermark
+            let committed = Released(commits: waiters.commits.filter { $0.target <= highWatermark })
+            let others = waiters.commits.filter { $0.target > highWatermark }
+            return [
+                committed,
+                Released(commits: others + waiters.removals, code: code, reads: Array(waiters.reads.values)),
+            ]
         }
-        if let released { notify(released) }
+        released.forEach(notify)
     }
 }
 

@@ -122,7 +122,10 @@ struct TopicHost: Sendable {
 
     /// Serves nothing of a directory that has failed.
     func takeOffline(_ directory: DataDirectory) {
-        for partition in partitions where partition.directory === directory { partition.takeOffline() }
+        let lost = partitions.filter { $0.directory === directory }
+        // Who waits is told before a log that is being written to is waited for.
+        for partition in lost { partition.end(.kafkaStorageError) }
+        for partition in lost { partition.takeOffline() }
     }
 }
 

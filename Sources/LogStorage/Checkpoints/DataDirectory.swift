@@ -75,7 +75,9 @@ package final class DataDirectory: Sendable {
             // A directory that is refused keeps its marker.
             let wasClean: Bool
             if case .success = properties {
-                wasClean = try takeMarker(path, fileSystem) || bytes == nil
+                let isMarked = try takeMarker(path, fileSystem)
+                let holdsLogs = try holdsLogs(path, fileSystem)
+                wasClean = isMarked || (bytes == nil && !holdsLogs)
             } else {
                 wasClean = false
             }
@@ -139,9 +141,12 @@ package final class DataDirectory: Sendable {
         guard let bytes else {
             let made = MetaProperties(
                 clusterID: clusterID ?? KafkaUUID.random().description, nodeID: nodeID, directoryID: .random())
-            // From now on a missing file of recovery points is one that was lost.
-            try fileSystem.replace(
-                path.appending(OffsetCheckpoint.recoveryPoint.rawValue), with: OffsetCheckpoint.encode([:]))
+            // From now on a missing file of recovery points is one that was lost. Of logs that are here already nothing
+            // is known.
+            if try !holdsLogs(path, fileSystem) {
+                try fileSystem.replace(
+                    path.appending(OffsetCheckpoint.recoveryPoint.rawValue), with: OffsetCheckpoint.encode([:]))
+            }
             try fileSystem.replace(file, with: made.encode())
             return .success(made)
         }
@@ -248,7 +253,7 @@ package final class DataDirectory: Sendable {
     /// A new log must not meet the checkpoints of an old one of its name.
     private func forget(_ partition: TopicPartition) throws(FileSystemError) {
         try state.withLock { state throws(FileSystemError) in
-            if state.forget(partition) { try write(OffsetCheckpoint.allCases, state) }
+            if state.forget(partition) { try write(OffsetCheckpoint.allCases, &state) }
         }
         try cleaned.forget(partition)
     }
@@ -320,8 +325,7 @@ package final class DataDirectory: Sendable {
                 for checkpoint in checkpoints where state.topics[checkpoint.partition] == checkpoint.topicID {
                     for kind in kinds { state.put(kind, checkpoint) }
                 }
-                try write(kinds, state)
-                if kinds.contains(.recoveryPoint) { state.durableRecoveryPoints = state.offsets[.recoveryPoint] ?? [:] }
+                try write(kinds, &state)
             }
         } catch { throw .storage(error) }
     }
@@ -345,11 +349,23 @@ package final class DataDirectory: Sendable {
         try writeCheckpoints(checkpoints, [.logStart])
     }
 
-    private func write(_ kinds: [OffsetCheckpoint], _ state: State) throws(FileSystemError) {
+    private func write(_ kinds: [OffsetCheckpoint], _ state: inout State) throws(FileSystemError) {
         for kind in kinds {
             var offsets = state.offsets[kind] ?? [:]
             if kind == .logStart { offsets = offsets.filter { $0.value > 0 } }
+            // Where the recovery points were lost, half of them would say that the others never were.
+            if kind == .recoveryPoint, state.hasLostRecoveryPoints, try !knowsAll(offsets) { continue }
             try environment.fileSystem.replace(path.appending(kind.rawValue), with: OffsetCheckpoint.encode(offsets))
+            guard kind == .recoveryPoint else { continue }
+            state.durableRecoveryPoints = offsets
+            state.hasLostRecoveryPoints = false
+        }
+    }
+
+    /// Whether every log that is here has a recovery point.
+    private func knowsAll(_ offsets: [TopicPartition: Offset]) throws(FileSystemError) -> Bool {
+        try environment.fileSystem.list(path).allSatisfy { name in
+            TopicPartition(folderName: name).map { offsets[$0] != nil } ?? true
         }
     }
 

@@ -74,7 +74,7 @@ extension LogLoader {
         guard header.baseOffset >= expected, base.distance(to: header.lastOffset) <= Int64(Int32.max) else {
             return .badOffsetDelta(record: 0)
         }
-        if start.isDense, header.baseOffset > max(expected, recoveryPoint) {
+        if start.isDense, header.baseOffset > max(expected, recoveryPoint, logStartOffset) {
             return .badOffsetDelta(record: 0)
         }
         return nil

@@ -160,7 +160,7 @@ extension PartitionVerifier {
         checkEpoch(of: batch, name)
         passSnapshots(before: header.baseOffset)
         if let marker, !marker.isCommit { checks.abortMarkers[header.baseOffset] = header.producerID }
-        if header.recordCount != header.lastOffsetDelta + 1 { isCompacted = true }
+        if Int64(header.recordCount) != Int64(header.lastOffsetDelta) + 1 { isCompacted = true }
         let aborted = producers.replay(header, marker)
         // Of a transaction of which no record can be read any more nobody has to be told.
         if header.isTransactional, !header.isControl, header.recordCount > 0,

@@ -39,6 +39,41 @@ struct DataDirectoryTests {
         #expect(try !open().wasClean)
     }
 
+    @Test func `recovery points that were lost stay lost until every log has one again`() throws {
+        let other = TopicPartition(topic: "other", partition: 0)
+        let first = try open()
+        for partition in [orders, other] {
+            _ = try first.openLog(
+                partition, topicID: topicID, configuration: LogConfiguration(), environment: environment)
+        }
+        let name = "/var/data/recovery-point-offset-checkpoint"
+        try disk.remove(FilePath(name))
+        disk.processEnd()
+        let second = try open()
+        var compacted = LogConfiguration()
+        compacted.cleanupPolicy = .compact
+        _ = try second.openLog(orders, topicID: topicID, configuration: compacted, environment: environment)
+        #expect(text(name) == nil)
+        let log = try second.openLog(
+            other, topicID: topicID, configuration: LogConfiguration(), environment: environment)
+        let checkpoint = LogCheckpoint(
+            partition: other, topicID: topicID, recoveryPoint: log.recoveryPoint, logStart: 0, highWatermark: 0)
+        try second.writeCheckpoints([checkpoint])
+        #expect(text(name) == "0\n2\norders 0 0\nother 0 0\n")
+    }
+
+    @Test func `a directory with logs that has lost its properties is not taken for a new one`() throws {
+        let first = try open()
+        _ = try first.openLog(orders, topicID: topicID, configuration: LogConfiguration(), environment: environment)
+        let checkpoint = LogCheckpoint(
+            partition: orders, topicID: topicID, recoveryPoint: 7, logStart: 0, highWatermark: 0)
+        try first.writeCheckpoints([checkpoint])
+        try disk.remove("/var/data/meta.properties")
+        disk.processEnd()
+        #expect(try !open().wasClean)
+        #expect(text("/var/data/recovery-point-offset-checkpoint") == "0\n1\norders 0 7\n")
+    }
+
     @Test func `a directory that another process has locked is refused`() throws {
         let first = try open()
         #expect(throws: DataDirectoryError.lockedByAnotherProcess("/var/data")) { _ = try open() }

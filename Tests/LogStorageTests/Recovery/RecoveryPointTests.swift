@@ -94,6 +94,27 @@ struct RecoveryPointTests {
         }
     }
 
+    /// What the file says may be more than what is still known in memory: that is no change of it.
+    @Test func `a full disk takes no log offline whose first epochs have gone with their segments`() throws {
+        var test = try TestLog()
+        test.configuration.segmentBytes = 230
+        let log = try test.open()
+        for epoch in 1...4 as ClosedRange<Int32> {
+            try log.raiseLeaderEpoch(to: LeaderEpoch(epoch))
+            try log.append(TestLog.batch(size: 150))
+            try log.flush()
+        }
+        _ = try log.advanceLogStart(to: 2)
+        _ = try log.removeSegments()?.retire()
+        test.disk.processEnd()
+        test.disk.capacity = 0
+        let again = try test.open(.unclean(recoveryPoint: 0), logStart: 2)
+        #expect(!again.isOffline)
+        test.disk.capacity = .max
+        try again.append(TestLog.batch())
+        #expect(again.offsets.logEnd == 5)
+    }
+
     /// The indexes of the tail were written in part by a roll that found no room, and a clean stop wrote none.
     @Test func `a roll that fails leaves nothing half written in a log that is closed cleanly`() throws {
         for call in 1...12 {

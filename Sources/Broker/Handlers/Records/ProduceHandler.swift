@@ -43,7 +43,46 @@ struct ProduceHandler: RequestHandler {
         _ request: ProduceRequest, _ prepared: [PendingProduce.Slot: Recompression.Outcome], _ context: RequestContext
     ) -> Handling<ProduceResponse> {
         guard flushQueues.isAnySlow, let disk = slowDisk(request) else { return write(request, prepared, context) }
-        return .unfinished(disk.waiting(on: context.eventLoop) { write(request, prepared, context) })
+        // The loops' own validators may not be waited for.
+        let patient = ProduceHandler(
+            topics: topics, authorizer: authorizer, validation: recompression.validation, recompression: recompression,
+            flushQueues: flushQueues)
+        let size = request.topicData.flatMap(\.partitionData).reduce(0) { $0 + ($1.records.buffer?.readableBytes ?? 0) }
+        let deadline = NIODeadline.now() + .milliseconds(Int64(max(request.timeoutMs, 0)))
+        let written = disk.waiting(with: size, on: context.eventLoop) {
+            // Who has given up sends it again: it must not be written twice.
+            NIODeadline.now() > deadline
+                ? Self.refuse(request, .requestTimedOut, "The disk of the log did not answer in time.")
+                : patient.write(request, prepared, context)
+        }
+        guard let written else {
+            return Self.refuse(
+                request, .kafkaStorageError, "The disk of the log does not answer, and too much waits for it.")
+        }
+        return .unfinished(written)
+    }
+
+    /// Nothing of the request is written.
+    private static func refuse(
+        _ request: ProduceRequest, _ code: ErrorCode, _ message: String
+    ) -> Handling<ProduceResponse> {
+        if request.acks == 0 { return .disconnect("a produce request with acks=0 failed: \(code)") }
+        var response = ProduceResponse()
+        response.responses = request.topicData.map { topic in
+            var refused = TopicResponse()
+            refused.name = topic.name
+            refused.topicID = topic.topicID
+            refused.partitionResponses = topic.partitionData.map { data in
+                .with {
+                    $0.index = data.index
+                    $0.errorCode = code
+                    $0.baseOffset = .none
+                    $0.errorMessage = message
+                }
+            }
+            return refused
+        }
+        return .answer(response)
     }
 
     /// The disk of a partition of the request that makes appends wait.

@@ -17,7 +17,7 @@ final class Recompression: Sendable {
     }
 
     private let topics: TopicTable
-    private let validation: BatchValidation
+    let validation: BatchValidation
     private let threads: NIOThreadPool
 
     /// - Parameter validation: one of its own, as those of the event loops may not be waited for.
