@@ -108,7 +108,10 @@ def test_a_full_disk_refuses_records_and_serves_on(small_disk, tmp_path):
             file.write(bytes(4096))
     assert free_bytes(small_disk) == 0
     broker.kill()
+    told = said(broker, "the disk is nearly full")
     broker.start()
+    # It looks every second; what it has not seen full it does not call free again.
+    wait_until(lambda: said(broker, "the disk is nearly full") > told, 30, "the broker to see that the disk is full")
     assert stored(broker, filled) == filler.acknowledged
     assert Filler(broker, kept).fill().code() == KafkaError.KAFKA_STORAGE_ERROR
     broker.assert_alive()
@@ -128,6 +131,10 @@ def test_a_full_disk_refuses_records_and_serves_on(small_disk, tmp_path):
     wait_until(lambda: "the disk has room again" in broker.log_path.read_text(), 30, "the broker to say so")
     assert "the disk is nearly full" in broker.log_path.read_text()
     broker.stop()
+
+
+def said(broker, words):
+    return broker.log_path.read_text().count(words)
 
 
 def create_topic_when_possible(broker):
