@@ -295,3 +295,42 @@ extension ConsumerGroupCurrentMemberAssignmentValue {
         }
     }
 }
+
+/// ConsumerGroupRegularExpressionKey: Kafka 4's record type 16.
+package struct ConsumerGroupRegularExpressionKey: KafkaMessage {
+    package static let messageName = "ConsumerGroupRegularExpressionKey"
+    package static let versions: ClosedRange<Int16> = 16...16
+    package static let firstFlexibleVersion: Int16? = nil
+
+    package var groupID = ""
+    package var regularExpression = ""
+
+    package init() {}
+
+    package mutating func layout<Coder: FieldCoder>(_ coder: inout Coder) throws(ProtocolError) {
+        try coder.field("GroupId", &groupID, 16)
+        try coder.field("RegularExpression", &regularExpression, 16)
+    }
+}
+
+/// ConsumerGroupRegularExpressionValue.
+package struct ConsumerGroupRegularExpressionValue: KafkaMessage {
+    package static let messageName = "ConsumerGroupRegularExpressionValue"
+    package static let versions: ClosedRange<Int16> = 0...0
+    package static let firstFlexibleVersion: Int16? = 0
+
+    /// The names of the topics that match.
+    package var topics: [String] = []
+    /// The version of the topics that were looked at.
+    package var version: Int64 = 0
+    /// When they were, in milliseconds since 1970.
+    package var timestamp: Int64 = 0
+
+    package init() {}
+
+    package mutating func layout<Coder: FieldCoder>(_ coder: inout Coder) throws(ProtocolError) {
+        try coder.field("Topics", &topics, 0...)
+        try coder.field("Version", &version, 0...)
+        try coder.field("Timestamp", &timestamp, 0...)
+    }
+}

@@ -24,6 +24,7 @@ package struct CoordinatorRecordType: Sendable {
         .init(key: ShareGroupTargetAssignmentMemberKey.self, value: ShareGroupTargetAssignmentMemberValue.self),
         .init(key: ShareGroupCurrentMemberAssignmentKey.self, value: ShareGroupCurrentMemberAssignmentValue.self),
         .init(key: ShareGroupStatePartitionMetadataKey.self, value: ShareGroupStatePartitionMetadataValue.self),
+        .init(key: ConsumerGroupRegularExpressionKey.self, value: ConsumerGroupRegularExpressionValue.self),
     ]
 
     /// `__transaction_state`.
