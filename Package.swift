@@ -93,7 +93,8 @@ let package = Package(
             dependencies: ["LogStorage", "KafkaProtocol", "BrokerTesting", nioCore, systemPackage],
             swiftSettings: strict),
         .testTarget(
-            name: "CoordinationTests", dependencies: ["Coordination", "KafkaProtocol", nioCore], swiftSettings: strict),
+            name: "CoordinationTests", dependencies: ["Coordination", "KafkaProtocol", nioCore, collections],
+            exclude: ["Groups/Scripts"], swiftSettings: strict),
         .testTarget(
             name: "BrokerTests",
             dependencies: [

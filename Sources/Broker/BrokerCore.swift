@@ -16,11 +16,14 @@ final class BrokerCore: Sendable {
     let maintenance: LogMaintenance
     /// Compaction.
     let cleaner: LogCleaner
+    let groups: GroupCoordinator
     /// Whether the last stop was clean.
     let wasClean: Bool
 
     /// Told when a broker's own settings have changed.
-    let settingsObserver: SettingsObserver
+    let settingsObserver = Observers<ConfigurationResolver>()
+    /// Told which topics have been deleted.
+    private let topicDeletions = Observers<Set<String>>()
 
     private let configuration: BrokerConfiguration
     private let directories: LogDirectories
@@ -54,15 +57,19 @@ final class BrokerCore: Sendable {
             table: TopicTable(), environment: environment, directories: directories, flushQueues: flushQueues,
             graveyard: Graveyard(environment: environment, logger: logger), logger: logger)
         self.topics = topics
-        settingsObserver = SettingsObserver()
         metadata = try Self.openMetadata(
-            directories.metadata, configuration, environment, topics, settingsObserver)
+            directories.metadata, configuration, environment, topics, settingsObserver, topicDeletions)
         recompression = Recompression(
             topics: topics.table, threadCount: configuration.eventLoopCount,
             validation: Self.validation(configuration, environment))
-        router = Self.router(configuration, environment, identity, topics, metadata, reads, recompression)
         let (guards, image) = (environment.diskGuards, metadata.image)
         let resolver = SettingsView.resolver(configuration.fixed, configuration.nodeID, image)
+        let groups = GroupCoordinator(
+            topics: topics.table, metadata: metadata, clock: CoordinatorClock(wall: environment.clock),
+            resolver: resolver,
+            creation: .groupOffsets(resolver, metadata: metadata, directories: directories), logger: logger)
+        self.groups = groups
+        router = Self.router(configuration, environment, identity, topics, metadata, reads, recompression, groups)
         guards.keep(resolver)
         let scrubber = Scrubber(
             topics: topics.table, environment: environment, settings: Scrubber.Settings(resolver), logger: logger)
@@ -70,7 +77,9 @@ final class BrokerCore: Sendable {
         settingsObserver.observe { settings in
             guards.keep(settings)
             scrubber.apply(Scrubber.Settings(settings))
+            groups.apply(settings)
         }
+        topicDeletions.observe { groups.topicsDeleted($0) }
         maintenance = LogMaintenance(
             topics: topics, schedule: MaintenanceSchedule(configuration, start: environment.clock.now),
             logger: logger)
@@ -79,6 +88,7 @@ final class BrokerCore: Sendable {
         }
         try hostTopics()
         observeDirectories()
+        groups.attach()
     }
 
     /// The settings in force.
@@ -95,7 +105,7 @@ final class BrokerCore: Sendable {
 
     private static func openMetadata(
         _ directory: DataDirectory, _ configuration: BrokerConfiguration, _ environment: LogEnvironment,
-        _ topics: TopicHost, _ observer: SettingsObserver
+        _ topics: TopicHost, _ settings: Observers<ConfigurationResolver>, _ deletions: Observers<Set<String>>
     ) throws -> MetadataWriter {
         let key = TopicPartition(topic: TopicName.clusterMetadata, partition: 0)
         let log = try directory.openLog(
@@ -109,15 +119,18 @@ final class BrokerCore: Sendable {
             let resolver = SettingsView.resolver(fixed, nodeID, new)
             for resource in [ConfigurationResource.broker(nil), .broker(nodeID)]
             where old.configuration(of: resource) != new.configuration(of: resource) {
-                observer.changed(resolver)
+                settings.tell(resolver)
             }
+            var dropped: Set<String> = []
             for name in touched.sorted() {
                 if let definition = TopicDefinition(name, in: new, resolver) {
                     topics.host(definition)
                 } else {
                     topics.drop(name)
+                    dropped.insert(name)
                 }
             }
+            if !dropped.isEmpty { deletions.tell(dropped) }
         }
     }
 
@@ -166,7 +179,8 @@ final class BrokerCore: Sendable {
     /// The one list of handlers: what is served is what stands here.
     private static func router(
         _ configuration: BrokerConfiguration, _ environment: LogEnvironment, _ identity: ClusterIdentity,
-        _ topics: TopicHost, _ metadata: MetadataWriter, _ reads: ReaderPool, _ recompression: Recompression
+        _ topics: TopicHost, _ metadata: MetadataWriter, _ reads: ReaderPool, _ recompression: Recompression,
+        _ groups: GroupCoordinator
     ) -> Router {
         let authorizer = AllowAllAuthorizer()
         let table = topics.table
@@ -211,6 +225,17 @@ final class BrokerCore: Sendable {
                 topics: table, directories: topics.directories, reads: reads, authorizer: authorizer),
             InitProducerIdHandler(producerIDs: ProducerIDs(metadata: metadata, nodeID: nodeID)),
             DescribeClusterHandler(identity: identity, authorizer: authorizer),
+            FindCoordinatorHandler(identity: identity, groups: groups, authorizer: authorizer),
+            JoinGroupHandler(groups: groups, authorizer: authorizer),
+            SyncGroupHandler(groups: groups, authorizer: authorizer),
+            HeartbeatHandler(groups: groups, authorizer: authorizer),
+            LeaveGroupHandler(groups: groups, authorizer: authorizer),
+            OffsetCommitHandler(groups: groups, topics: table, authorizer: authorizer),
+            OffsetFetchHandler(groups: groups, topics: table, authorizer: authorizer),
+            OffsetDeleteHandler(groups: groups, topics: table, authorizer: authorizer),
+            ListGroupsHandler(groups: groups, authorizer: authorizer),
+            DescribeGroupsHandler(groups: groups, authorizer: authorizer),
+            DeleteGroupsHandler(groups: groups, authorizer: authorizer),
             ApiVersionsHandler(apis: { advertised.list }),
         ])
         advertised.list = router.advertised
@@ -246,6 +271,7 @@ final class BrokerCore: Sendable {
 
     /// Flushes and closes every log and marks the stop as clean.
     func stop() async {
+        await groups.stop()
         let isClean = await metadata.stop()
         await cleaner.shutdown()
         await maintenance.shutdown()
@@ -257,16 +283,14 @@ final class BrokerCore: Sendable {
     }
 }
 
-/// Passes changed settings of the broker on to the parts that act on them.
-final class SettingsObserver: Sendable {
-    private let actions = Mutex<[@Sendable (ConfigurationResolver) -> Void]>([])
+/// Passes what has happened on to the parts that act on it.
+final class Observers<Event: Sendable>: Sendable {
+    private let actions = Mutex<[@Sendable (Event) -> Void]>([])
 
-    func observe(_ action: @escaping @Sendable (ConfigurationResolver) -> Void) {
-        actions.withLock { $0.append(action) }
-    }
+    func observe(_ action: @escaping @Sendable (Event) -> Void) { actions.withLock { $0.append(action) } }
 
-    func changed(_ resolver: ConfigurationResolver) {
-        for action in actions.withLock({ $0 }) { action(resolver) }
+    func tell(_ event: Event) {
+        for action in actions.withLock({ $0 }) { action(event) }
     }
 }
 

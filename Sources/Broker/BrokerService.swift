@@ -159,6 +159,12 @@ package final class BrokerService: Service {
                     return nil
                 }
             }
+            group.addTask {
+                await Self.every(GroupCoordinator.tickInterval) {
+                    core.groups.tick()
+                    return nil
+                }
+            }
             let first = await group.next() ?? nil
             group.cancelAll()
             return first
@@ -166,8 +172,12 @@ package final class BrokerService: Service {
     }
 
     private static func everySecond(_ work: () async -> (any Error)?) async -> (any Error)? {
+        await every(.seconds(1), work)
+    }
+
+    private static func every(_ interval: Duration, _ work: () async -> (any Error)?) async -> (any Error)? {
         while !Task.isCancelled {
-            do { try await Task.sleep(for: .seconds(1)) } catch { return nil }
+            do { try await Task.sleep(for: interval) } catch { return nil }
             if let failure = await work() { return failure }
         }
         return nil

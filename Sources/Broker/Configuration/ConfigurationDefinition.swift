@@ -79,6 +79,7 @@ package struct ConfigurationDefinition: Sendable {
 /// Why Martlet has no use for a key.
 package enum UnusedReason: String, Sendable {
     case directories = "every log directory takes new partitions"
+    case groupCommit = "records are written at once, and share their flushes"
     case metrics = "Martlet has no Java metrics reporters"
     case plugins = "Martlet does not load Java classes"
     case preview = "Martlet has no previews of unfinished features"

@@ -19,6 +19,8 @@ extension ConfigurationResolver {
         configuration.spaceClaim = .internalLogs
         configuration.flushMessages = 1
         configuration.flushInterval = nil
+        // A group with all its members is one record, whatever is set for the batches of clients.
+        configuration.maxMessageBytes = max(configuration.maxMessageBytes, 16 << 20)
         configuration.timestampType = .createTime
         configuration.messageTimestampBeforeMax = nil
         configuration.messageTimestampAfterMax = nil

@@ -92,22 +92,42 @@ extension Partition {
     func append(
         _ records: ByteBuffer, origin: AppendOrigin, now: Timestamp
     ) throws(LogError) -> AppendResult {
-        let (outcome, hasMoved, needsFlush, isOffline) = flushQueue.disk.timed {
+        let write = write(records, origin: origin, now: now)
+        finish(write)
+        return try write.outcome.get()
+    }
+
+    /// A batch that has been written or refused, before anybody was told.
+    struct Write {
+        var outcome: Result<AppendResult, LogError>
+        fileprivate var hasMoved: Bool
+        fileprivate var needsFlush: Bool
+        fileprivate var isOffline: Bool
+    }
+
+    /// The first half of an append, for who holds a lock of its own meanwhile; the second is ``finish(_:)``.
+    func write(_ records: ByteBuffer, origin: AppendOrigin, now: Timestamp) -> Write {
+        flushQueue.disk.timed {
             state.withLock { state in
                 let before = state.log.offsets
                 let outcome = Result { () throws(LogError) in
                     try state.log.append(records, leaderEpoch: leaderEpoch, origin: origin, now: now)
                 }
                 let hasMoved = state.log.offsets != before
-                return (outcome, hasMoved, queueFlush(&state), state.log.isOffline)
+                return Write(
+                    outcome: outcome, hasMoved: hasMoved, needsFlush: queueFlush(&state),
+                    isOffline: state.log.isOffline)
             }
         }
-        if needsFlush { flushQueue.enqueue(self) }
-        if hasMoved { notify(advanced()) }
+    }
+
+    /// Asks for the flush and calls back whom the write has released. Call outside of any lock.
+    func finish(_ write: Write) {
+        if write.needsFlush { flushQueue.enqueue(self) }
+        if write.hasMoved { notify(advanced()) }
         // A write that failed for good: what was written before it will not be flushed any more.
-        if isOffline { end(.kafkaStorageError) }
-        if case .failure(.storage(let error)) = outcome { directories.report(error, in: directory) }
-        return try outcome.get()
+        if write.isOffline { end(.kafkaStorageError) }
+        if case .failure(.storage(let error)) = write.outcome { directories.report(error, in: directory) }
     }
 
     /// Calls `release` once the high watermark has reached `target`, at once if it has. An error code other than `none`

@@ -146,37 +146,17 @@ final class MetadataWriter: Sendable {
         for record in records { try state.machine.replay(record) }
     }
 
-    /// How much of the log is looked at in one piece.
-    private static let replayPiece = 1 << 20
-    private static let decompressionLimit = 1 << 30
-
     private static func replay(
         _ log: PartitionLog, into machine: inout Machine, _ deleted: inout Set<TopicID>
     ) throws {
-        let reader = log.reader
-        var decompressor = Decompressor()
-        var next = reader.offsets.logStart
-        while next < reader.offsets.logEnd {
-            let read = try reader.read(
-                from: next, maxBytes: replayPiece, minOneBatch: true, upTo: reader.offsets.logEnd)
-            var bytes = ByteBuffer()
-            for slice in read.slices { bytes.writeImmutableBuffer(try slice.readBytes()) }
-            var batches = RecordBatchSequence(bytes, tail: .ignored).makeIterator()
-            let before = next
-            while let batch = try batches.next() {
-                try batch.checkCRC()
-                next = batch.header.nextOffset
-                guard !batch.header.isControl else { continue }
-                var records = try batch.records(using: &decompressor, limit: decompressionLimit).makeIterator()
-                while let record = try records.next() {
-                    guard let value = record.value else { continue }
-                    let change = try ClusterMetadataRecord(value)
-                    try machine.replay(change)
-                    if case .removeTopic(let removal) = change { deleted.insert(removal.topicID) }
-                }
-            }
-            guard next > before else {
-                throw BrokerStartError(description: "the metadata log cannot be read at \(next)")
+        var replay = LogReplay(log.reader, pieceByteCount: 1 << 20)
+        while let batch = try replay.next() {
+            guard !batch.header.isControl else { continue }
+            try replay.forEachRecord(of: batch) { record in
+                guard let value = record.value else { return }
+                let change = try ClusterMetadataRecord(value)
+                try machine.replay(change)
+                if case .removeTopic(let removal) = change { deleted.insert(removal.topicID) }
             }
         }
     }

@@ -1,4 +1,4 @@
-package import KafkaProtocol
+import KafkaProtocol
 
 /// A group of consumers, of one of the kinds that there are.
 package enum Group: Sendable {
@@ -23,6 +23,8 @@ package struct GroupCoordinatorStateMachine: CoordinatorStateMachine {
     package var settings: GroupSettings
     /// For the ids of members.
     var generator: any RandomNumberGenerator & Sendable
+    /// The log is being replayed: its records are all that there is.
+    var isLoading = true
 
     package init(
         settings: GroupSettings = GroupSettings(),

@@ -3,53 +3,53 @@ extension ConfigurationDefinition {
     static let coordinatorKeys: [ConfigurationDefinition] = coordinatorKeysA + coordinatorKeysB
 
     private static let coordinatorKeysA: [ConfigurationDefinition] = [
-        .kept(
+        .acted(
             "group.initial.rebalance.delay.ms", .int, "3000", .any,
             "How long a new classic group waits for more members."),
-        .kept(
+        .acted(
             "group.max.session.timeout.ms", .int, "1800000", .any,
             "Longest session timeout that a classic member may ask for."),
-        .kept(
+        .acted(
             "group.min.session.timeout.ms", .int, "6000", .any,
             "Shortest session timeout that a classic member may ask for."),
-        .kept(
+        .acted(
             "group.max.size", .int, "2147483647", .atLeast(1),
             "Members that a classic group may have."),
-        .kept(
+        .acted(
             "group.consumer.assignors", .list, "uniform,range", .any,
             "Server-side assignors, the default first."),
-        .kept(
+        .acted(
             "group.consumer.heartbeat.interval.ms", .int, "5000", .atLeast(1),
             "Heartbeat interval of consumer groups (KIP-848)."),
-        .kept(
+        .acted(
             "group.consumer.max.heartbeat.interval.ms", .int, "15000", .atLeast(1),
             "Longest heartbeat interval that a group may set."),
-        .kept(
+        .acted(
             "group.consumer.min.heartbeat.interval.ms", .int, "5000", .atLeast(1),
             "Shortest heartbeat interval that a group may set."),
-        .kept(
+        .acted(
             "group.consumer.session.timeout.ms", .int, "45000", .atLeast(1),
             "Session timeout of consumer groups (KIP-848)."),
-        .kept(
+        .acted(
             "group.consumer.max.session.timeout.ms", .int, "60000", .atLeast(1),
             "Longest session timeout that a group may set."),
-        .kept(
+        .acted(
             "group.consumer.min.session.timeout.ms", .int, "45000", .atLeast(1),
             "Shortest session timeout that a group may set."),
-        .kept(
+        .acted(
             "group.consumer.max.size", .int, "2147483647", .atLeast(1),
             "Members that a consumer group may have."),
-        .kept(
+        .acted(
             "group.consumer.migration.policy", .string, "bidirectional",
             .oneOf(["disabled", "downgrade", "upgrade", "bidirectional"]), isInternal: true,
             "Which conversions between classic and consumer groups happen online."),
-        .kept(
+        .acted(
             "group.consumer.regex.refresh.interval.ms", .int, "600000", .atLeast(10000),
             "Interval at which subscription patterns are matched against the topics again."),
-        .kept(
-            "group.coordinator.append.linger.ms", .int, "5", .atLeast(0),
+        .ignored(
+            "group.coordinator.append.linger.ms", .int, "5", .atLeast(0), because: .groupCommit,
             "How long the coordinator gathers records before it writes them."),
-        .kept(
+        .acted(
             "group.coordinator.rebalance.protocols", .list, "classic,consumer,streams",
             .elements(["classic", "consumer", "share", "streams"]),
             "Kinds of groups that may be formed."),
@@ -89,31 +89,31 @@ extension ConfigurationDefinition {
         .kept(
             "group.streams.max.standby.replicas", .int, "2", .atLeast(0),
             "Most standby copies that a streams group may ask for."),
-        .kept(
+        .acted(
             "offset.metadata.max.bytes", .int, "4096", .any,
             "Largest text that a commit may carry."),
-        .kept(
-            "offsets.commit.timeout.ms", .int, "5000", .atLeast(1),
+        .ignored(
+            "offsets.commit.timeout.ms", .int, "5000", .atLeast(1), because: .replication,
             "How long a commit may take."),
-        .kept(
+        .acted(
             "offsets.load.buffer.size", .int, "5242880", .atLeast(1),
             "Bytes read at a time when offsets are loaded."),
-        .kept(
+        .acted(
             "offsets.retention.check.interval.ms", .long, "600000", .atLeast(1),
             "Interval of the check for expired offsets."),
-        .kept(
+        .acted(
             "offsets.retention.minutes", .int, "10080", .atLeast(1),
             "How long the offsets of an empty group are kept."),
-        .kept(
+        .acted(
             "offsets.topic.compression.codec", .int, "0", .range(0...4),
             "Codec of the offsets topic: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd."),
-        .kept(
+        .acted(
             "offsets.topic.num.partitions", .int, "50", .atLeast(1),
             "Partitions of the offsets topic; fixed once it exists."),
-        .kept(
+        .acted(
             "offsets.topic.replication.factor", .short, "1", .atLeast(1),
             "Replicas of the offsets topic."),
-        .kept(
+        .acted(
             "offsets.topic.segment.bytes", .int, "104857600", .atLeast(1),
             "Size of a segment of the offsets topic."),
         .kept(

@@ -1,0 +1,284 @@
+import Coordination
+import KafkaProtocol
+import LogStorage
+import Logging
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// The coordinator of all groups: a shard for each partition of `__consumer_offsets`, which is created when the first
+/// client looks for a coordinator.
+final class GroupCoordinator: Sendable {
+    private struct State {
+        /// By partition of the topic as it is served now.
+        var shards: [ObjectIdentifier: GroupShard] = [:]
+        var settings: GroupSettings
+        var nextExpiryCheck: Duration
+        /// When shards that could not be loaded are tried again.
+        var nextReload: Duration = .zero
+    }
+
+    private let topics: TopicTable
+    private let metadata: MetadataWriter
+    private let clock: CoordinatorClock
+    private let logger: Logger
+    /// Loads logs, handles timers, and waits for slow disks in place of the event loops.
+    private let threads = NIOThreadPool(numberOfThreads: threadCount)
+    private let state: Mutex<State>
+    private let loadBufferByteCount: Int
+    private let codec: CompressionCodec
+    private let expiryCheckInterval: Duration
+    private let creation: InternalTopicCreation
+
+    private static let threadCount = 2
+    /// How often timers are looked at.
+    static let tickInterval = Duration.milliseconds(50)
+    private static let reloadInterval = Duration.seconds(5)
+
+    init(
+        topics: TopicTable, metadata: MetadataWriter, clock: CoordinatorClock, resolver: ConfigurationResolver,
+        creation: InternalTopicCreation, logger: Logger
+    ) {
+        self.topics = topics
+        self.metadata = metadata
+        self.clock = clock
+        self.logger = logger
+        self.creation = creation
+        loadBufferByteCount = resolver.integer("offsets.load.buffer.size")
+        codec = CompressionCodec(rawValue: Int8(resolver.integer("offsets.topic.compression.codec"))) ?? .none
+        expiryCheckInterval = resolver.duration("offsets.retention.check.interval.ms")
+        state = Mutex(
+            State(settings: GroupSettings(resolver), nextExpiryCheck: clock.now.uptime + expiryCheckInterval))
+        threads.start()
+    }
+
+    /// Puts changed settings into force.
+    func apply(_ resolver: ConfigurationResolver) {
+        let settings = GroupSettings(resolver)
+        let shards = state.withLock { state in
+            state.settings = settings
+            return Array(state.shards.values)
+        }
+        for shard in shards { shard.apply(settings) }
+    }
+
+    var settings: GroupSettings { state.withLock { $0.settings } }
+    var image: ClusterMetadataImage { metadata.image }
+
+    /// What a group itself is configured to.
+    func overrides(of groupID: String) -> GroupOverrides {
+        GroupOverrides(metadata.image.configuration(of: .group(groupID)))
+    }
+
+    // MARK: - Shards
+
+    /// Loads the groups of the topic as it is served now. Called at the start, and as often as the topic may have changed.
+    func attach() { _ = shards }
+
+    /// All shards, by partition; those that are new begin to load.
+    var shards: [GroupShard] {
+        guard let topic = topics[TopicName.groupOffsets] else { return [] }
+        return topic.partitions.compactMap { $0.map(shard) }
+    }
+
+    /// The shard of a group: the one whose partition its name hashes to, as in Kafka. COORDINATOR_NOT_AVAILABLE while
+    /// there is no topic, or its log is offline.
+    func shard(of groupID: String) throws(Refusal) -> GroupShard {
+        guard let topic = topics[TopicName.groupOffsets], !topic.partitions.isEmpty else {
+            throw Refusal(.coordinatorNotAvailable, "No group has been formed yet: look for a coordinator first.")
+        }
+        guard let partition = topic.partitions[Self.partition(of: groupID, among: topic.partitions.count)] else {
+            throw Refusal(.coordinatorNotAvailable, "The log of the group's coordinator is offline.")
+        }
+        return shard(of: partition)
+    }
+
+    private func shard(of partition: Partition) -> GroupShard {
+        let (shard, isNew) = state.withLock { state -> (GroupShard, Bool) in
+            if let shard = state.shards[ObjectIdentifier(partition)] { return (shard, false) }
+            // A topic that was deleted and came back has other partitions.
+            state.shards = state.shards.filter { $0.value.partition.end == nil }
+            let shard = GroupShard(
+                partition, settings: state.settings, clock: clock, loadBufferByteCount: loadBufferByteCount,
+                codec: codec, logger: logger, image: { [metadata] in metadata.image },
+                reload: { [threads] shard in
+                    threads.submit { _ in shard.load() }
+                })
+            state.shards[ObjectIdentifier(partition)] = shard
+            return (shard, true)
+        }
+        if isNew {
+            if partition.reader.offsets.logEnd == partition.reader.offsets.logStart {
+                // Nothing to read: a new topic serves at once.
+                shard.load()
+            } else {
+                threads.submit { _ in shard.load() }
+            }
+        }
+        return shard
+    }
+
+    /// Java's hash of the name, without its sign, as Kafka has it.
+    static func partition(of groupID: String, among count: Int) -> Int {
+        var hash: Int32 = 0
+        for unit in groupID.utf16 { hash = hash &* 31 &+ Int32(unit) }
+        let magnitude = hash == .min ? 0 : abs(hash)
+        return Int(magnitude) % count
+    }
+
+    /// Sees to it that the topic is there.
+    func ready(on eventLoop: any EventLoop) -> EventLoopFuture<ErrorCode> {
+        if topics[TopicName.groupOffsets] != nil { return eventLoop.makeSucceededFuture(.none) }
+        return creation.create(on: eventLoop)
+    }
+
+    // MARK: - Requests
+
+    /// Handles a request that is about one group, in the order of its connection.
+    ///
+    /// - Parameter answer: what the client hears, also where the coordinator refuses.
+    func handle<Value: Sendable, Response>(
+        _ groupID: String, _ context: RequestContext, _ purity: GroupShard.Purity,
+        _ event: @escaping @Sendable (inout GroupShard.Machine, CoordinatorTime, Reply<Value>) -> GroupOutput,
+        answer: @escaping @Sendable (Result<Value, Refusal>) -> Response
+    ) -> Handling<Response> {
+        let promise = context.eventLoop.makePromise(of: Value.self)
+        let future = promise.futureResult.map { Answer(answer(.success($0))) }
+            .flatMapErrorThrowing { Answer(answer(.failure($0 as? Refusal ?? Self.unavailable))) }
+        let isDone = submit(groupID, on: context.eventLoop, purity, event, promise)
+        return isDone.map { waited in .unfinished(waited.map { .eventually(future) }) } ?? .eventually(future)
+    }
+
+    /// The same for one of several groups of a request, where order does not matter.
+    func ask<Value: Sendable>(
+        _ groupID: String, on eventLoop: any EventLoop, _ purity: GroupShard.Purity = .pure,
+        _ event: @escaping @Sendable (inout GroupShard.Machine, CoordinatorTime, Reply<Value>) -> GroupOutput
+    ) -> EventLoopFuture<Result<Value, Refusal>> {
+        let promise = eventLoop.makePromise(of: Value.self)
+        _ = submit(groupID, on: eventLoop, purity, event, promise)
+        return promise.futureResult.map { .success($0) }
+            .flatMapErrorThrowing { .failure($0 as? Refusal ?? Self.unavailable) }
+    }
+
+    private static let unavailable = Refusal(.coordinatorNotAvailable, "The coordinator does not serve now.")
+
+    /// - Returns: when the event is handled, where that has to wait; nil if it is.
+    private func submit<Value: Sendable>(
+        _ groupID: String, on eventLoop: any EventLoop, _ purity: GroupShard.Purity,
+        _ event: @escaping @Sendable (inout GroupShard.Machine, CoordinatorTime, Reply<Value>) -> GroupOutput,
+        _ promise: EventLoopPromise<Value>
+    ) -> EventLoopFuture<Void>? {
+        let shard: GroupShard
+        do throws(Refusal) {
+            shard = try self.shard(of: groupID)
+        } catch {
+            promise.fail(error)
+            return nil
+        }
+        let reply = Reply<Value> { promise.completeWith($0.mapError { $0 as any Error }) }
+        if let code = shard.executeAtOnce(purity, { event(&$0, $1, reply) }) {
+            if code != .none { promise.fail(Refusal(code, Self.unavailable.message)) }
+            return nil
+        }
+        let waited = shard.partition.flushQueue.disk.waiting(with: 0, on: eventLoop) {
+            let code = shard.execute(purity) { event(&$0, $1, reply) }
+            if code != .none { promise.fail(Refusal(code, Self.unavailable.message)) }
+        }
+        if waited == nil { promise.fail(Self.unavailable) }
+        return waited
+    }
+
+    /// What all shards say to a question that changes nothing. A shard that does not serve now says nothing; its code is
+    /// among the second.
+    func askAll<Value: Sendable>(
+        on eventLoop: any EventLoop, _ question: @escaping @Sendable (GroupShard.Machine) -> Value
+    ) -> EventLoopFuture<(answers: [Value], codes: [ErrorCode])> {
+        let questions = shards.map { shard in
+            let promise = eventLoop.makePromise(of: Value?.self)
+            let reply = Reply<Value?> { promise.succeed((try? $0.get()) ?? nil) }
+            let code = shard.execute(.pure) { machine, _ in GroupOutput(reply, question(machine)) }
+            if code != .none { promise.succeed(nil) }
+            return promise.futureResult.map { (value: $0, code: code) }
+        }
+        return EventLoopFuture.whenAllSucceed(questions, on: eventLoop).map { answers in
+            (answers.compactMap(\.value), answers.map(\.code).filter { $0 != .none })
+        }
+    }
+
+    // MARK: - Time, and the end
+
+    /// Handles what is due in all shards; does not wait for the disk itself.
+    func tick() {
+        let now = clock.now.uptime
+        let (expires, reloads) = state.withLock { state -> (Bool, Bool) in
+            let due = (now >= state.nextExpiryCheck, now >= state.nextReload)
+            if due.0 { state.nextExpiryCheck = now + expiryCheckInterval }
+            if due.1 { state.nextReload = now + Self.reloadInterval }
+            return due
+        }
+        let shards = shards
+        guard !shards.isEmpty else { return }
+        threads.submit { _ in
+            for shard in shards {
+                if reloads, shard.hasFailed, shard.partition.end == nil { shard.load() }
+                shard.tick()
+                if expires { Self.expire(shard) }
+            }
+        }
+    }
+
+    private static func expire(_ shard: GroupShard) {
+        // In pieces: members of other groups get their turn between them.
+        var isMore = true
+        while isMore {
+            var count = 0
+            _ = shard.execute(.pure) { machine, now in
+                let output = machine.expireOffsets(at: now)
+                count = output.records.count
+                return output
+            }
+            isMore = count >= expiryLimit
+        }
+    }
+
+    private static let expiryLimit = 10_000
+
+    /// Topics have been deleted: what groups have committed for them goes, too.
+    func topicsDeleted(_ names: Set<String>) {
+        for shard in shards { _ = shard.execute(.pure) { machine, _ in machine.topicsDeleted(names) } }
+    }
+
+    /// Nobody waits any more after this.
+    func stop() async {
+        for shard in state.withLock({ Array($0.shards.values) }) { shard.stop() }
+        try? await threads.shutdownGracefully()
+    }
+}
+
+extension GroupSettings {
+    /// What the broker's configuration says.
+    init(_ resolver: ConfigurationResolver) {
+        self.init()
+        initialRebalanceDelay = resolver.duration("group.initial.rebalance.delay.ms")
+        let least = resolver.duration("group.min.session.timeout.ms")
+        sessionTimeouts = least...max(least, resolver.duration("group.max.session.timeout.ms"))
+        maxSize = resolver.integer("group.max.size")
+        consumerSessionTimeout = resolver.duration("group.consumer.session.timeout.ms")
+        consumerHeartbeatInterval = resolver.duration("group.consumer.heartbeat.interval.ms")
+        consumerMaxSize = resolver.integer("group.consumer.max.size")
+        consumerAssignors = resolver.list("group.consumer.assignors")
+        migrationPolicy =
+            GroupMigrationPolicy(rawValue: resolver.brokerValue("group.consumer.migration.policy") ?? "")
+            ?? .bidirectional
+        patternRefreshInterval = resolver.duration("group.consumer.regex.refresh.interval.ms")
+        servesConsumerGroups = resolver.list("group.coordinator.rebalance.protocols").contains("consumer")
+        maxOffsetMetadataBytes = resolver.integer("offset.metadata.max.bytes")
+        offsetsRetention = .seconds(60) * resolver.integer("offsets.retention.minutes")
+    }
+}
+
+extension ConfigurationResolver {
+    func integer(_ key: String) -> Int { brokerValue(key).flatMap { Int($0) } ?? 0 }
+    func duration(_ key: String) -> Duration { .milliseconds(integer(key)) }
+    func list(_ key: String) -> [String] { (brokerValue(key) ?? "").listElements() }
+}

@@ -1,0 +1,297 @@
+import Coordination
+import KafkaProtocol
+import LogStorage
+import Logging
+import NIOCore
+import Synchronization
+
+/// The coordinator of the groups that belong to one partition of `__consumer_offsets`.
+///
+/// One event is handled at a time: decided, its records appended and replayed, under one lock; what it answers leaves
+/// when everything that it has seen is committed. Locks nest in this order: the shard's, its partition's.
+final class GroupShard: Sendable {
+    typealias Machine = GroupCoordinatorStateMachine
+
+    private struct State {
+        var machine: Machine
+        var phase = Phase.loading
+        /// Behind the last record that decisions have seen.
+        var end: Offset = 0
+    }
+
+    private enum Phase {
+        /// The log is being replayed.
+        case loading
+        case ready
+        /// The log could not be read.
+        case failed
+    }
+
+    /// A producer whose transaction the records belong to (KIP-98).
+    struct Transaction: Hashable, Sendable {
+        var producerID: ProducerID
+        var producerEpoch: ProducerEpoch
+    }
+
+    let partition: Partition
+    private let state: Mutex<State>
+    private let clock: CoordinatorClock
+    private let image: @Sendable () -> ClusterMetadataImage
+    /// `offsets.load.buffer.size`
+    private let loadBufferByteCount: Int
+    /// `offsets.topic.compression.codec`
+    private let codec: CompressionCodec
+    /// Calls ``load()`` on a thread that may wait.
+    private let reload: @Sendable (GroupShard) -> Void
+    private let logger: Logger
+
+    init(
+        _ partition: Partition, settings: GroupSettings, clock: CoordinatorClock, loadBufferByteCount: Int,
+        codec: CompressionCodec, logger: Logger, image: @escaping @Sendable () -> ClusterMetadataImage,
+        reload: @escaping @Sendable (GroupShard) -> Void
+    ) {
+        self.reload = reload
+        self.partition = partition
+        self.clock = clock
+        self.loadBufferByteCount = loadBufferByteCount
+        self.codec = codec
+        self.logger = logger
+        self.image = image
+        state = Mutex(State(machine: Machine(settings: settings)))
+    }
+
+    func apply(_ settings: GroupSettings) { state.withLock { $0.machine.settings = settings } }
+
+    // MARK: - Events
+
+    /// What an event means for the state beside its records.
+    enum Purity {
+        /// The state changes by the records alone: if they cannot be written, nothing has happened.
+        case pure
+        /// Members wait, timers run: if its records cannot be written, the state is loaded anew.
+        case changing
+    }
+
+    /// Handles an event. May wait for the disk.
+    ///
+    /// - Returns: why it was not handled; `none` if it was, and then its answers come in time.
+    func execute(
+        _ purity: Purity, in transaction: Transaction? = nil, _ event: (inout Machine, CoordinatorTime) -> GroupOutput
+    ) -> ErrorCode {
+        let outcome = state.withLock { run(purity, transaction, event, &$0) }
+        return finish(outcome)
+    }
+
+    /// The same without waiting; nil where somebody else has the shard, or its disk is slow.
+    func executeAtOnce(
+        _ purity: Purity, _ event: (inout Machine, CoordinatorTime) -> GroupOutput
+    ) -> ErrorCode? {
+        guard !partition.appendsWait else { return nil }
+        for _ in 0..<Self.attempts {
+            let outcome = state.withLockIfAvailable { run(purity, nil, event, &$0) }
+            if let outcome { return finish(outcome) }
+        }
+        return nil
+    }
+
+    /// So often the lock is tried: as long as an append takes that the page cache takes at once.
+    private static let attempts = 1000
+
+    private struct Outcome {
+        var code = ErrorCode.none
+        var output = GroupOutput()
+        var end: Offset = 0
+        var write: Partition.Write?
+        /// Who waited for a state that was given up.
+        var abandoned: [GroupAnswer] = []
+        var isUnloaded = false
+    }
+
+    private func run(
+        _ purity: Purity, _ transaction: Transaction?, _ event: (inout Machine, CoordinatorTime) -> GroupOutput,
+        _ state: inout State
+    ) -> Outcome {
+        switch state.phase {
+        case .ready: break
+        case .loading: return Outcome(code: .coordinatorLoadInProgress)
+        case .failed: return Outcome(code: .coordinatorNotAvailable)
+        }
+        let now = clock.now
+        var outcome = Outcome(output: event(&state.machine, now))
+        guard !outcome.output.records.isEmpty else {
+            outcome.end = state.end
+            return outcome
+        }
+        do {
+            let batch = try batch(of: outcome.output.records, in: transaction, now: now.wall)
+            let write = partition.write(batch, origin: .coordinator, now: now.wall)
+            outcome.write = write
+            state.end = try write.outcome.get().requiredHighWatermark
+            outcome.end = state.end
+            for record in outcome.output.records { try Self.replay(record, transaction, into: &state.machine) }
+        } catch {
+            fail(&outcome, because: error, purity, &state)
+        }
+        return outcome
+    }
+
+    private func batch(
+        of records: [GroupRecord], in transaction: Transaction?, now: Timestamp
+    ) throws -> ByteBuffer {
+        var batch = RecordBatchBuilder(reserving: 256 * records.count)
+        if let transaction {
+            batch.isTransactional = true
+            batch.producerID = transaction.producerID
+            batch.producerEpoch = transaction.producerEpoch
+        }
+        for record in records {
+            let (key, value) = try record.encoded()
+            _ = try batch.append(key: key, value: value, timestamp: now)
+        }
+        guard codec != .none else { return try batch.finish() }
+        var compressor = Compressor(codec: codec)
+        return try batch.finish(with: &compressor)
+    }
+
+    private static func replay(
+        _ record: GroupRecord, _ transaction: Transaction?, into machine: inout Machine
+    ) throws(CoordinatorReplayError) {
+        if let transaction {
+            try machine.replay(record, ofTransactionBy: transaction.producerID)
+        } else {
+            try machine.replay(record)
+        }
+    }
+
+    /// The records could not be written: nobody hears that they were. Where the state has gone on without them it is
+    /// given up, and loaded from what the log has.
+    private func fail(
+        _ outcome: inout Outcome, because error: any Error, _ purity: Purity, _ state: inout State
+    ) {
+        outcome.code = Self.code(of: error)
+        let isWritten = outcome.write.map { (try? $0.outcome.get()) != nil } ?? false
+        if purity == .changing || isWritten {
+            outcome.abandoned = state.machine.abandoned(.notCoordinator)
+            state.machine = Machine(settings: state.machine.settings)
+            state.phase = .loading
+            outcome.isUnloaded = true
+        }
+        logger.warning(
+            "group records not written",
+            metadata: ["partition": "\(partition.topicPartition)", "reason": "\(error)"])
+    }
+
+    /// A full disk passes, and clients try again.
+    private static func code(of error: any Error) -> ErrorCode {
+        switch error as? LogError {
+        case .shortage: .coordinatorNotAvailable
+        case .storage(let error) where error.isOutOfSpace: .coordinatorNotAvailable
+        default: .notCoordinator
+        }
+    }
+
+    private func finish(_ outcome: Outcome) -> ErrorCode {
+        if let write = outcome.write { partition.finish(write) }
+        for answer in outcome.abandoned { answer.release() }
+        if outcome.isUnloaded { reload(self) }
+        guard outcome.code == .none else {
+            // Those of the event itself, too.
+            for answer in outcome.output.answers { answer.release(outcome.code) }
+            return outcome.output.answers.isEmpty ? outcome.code : .none
+        }
+        guard !outcome.output.answers.isEmpty else { return .none }
+        partition.whenCommitted(outcome.end) { [answers = outcome.output.answers] code in
+            for answer in answers { answer.release(code == .none ? .none : .notCoordinator) }
+        }
+        return .none
+    }
+
+    // MARK: - Time
+
+    /// Handles what is due. May wait for the disk.
+    func tick() {
+        let isIdle = state.withLockIfAvailable { state in
+            guard case .ready = state.phase else { return true }
+            return state.machine.timers.isEmpty
+        }
+        guard isIdle == false else { return }
+        let image = image()
+        _ = execute(.changing) { machine, now in machine.advance(to: now, image: image) }
+    }
+
+    // MARK: - Loading and the end
+
+    /// Replays the log. Blocks; meanwhile clients hear COORDINATOR_LOAD_IN_PROGRESS.
+    func load() {
+        let settings = state.withLock { $0.machine.settings }
+        var machine = Machine(settings: settings)
+        do {
+            try replayLog(into: &machine)
+            let (now, image) = (clock.now, image())
+            machine.finishLoading(at: now, image: image)
+            state.withLock { state in
+                state.machine = machine
+                state.end = partition.reader.offsets.logEnd
+                state.phase = .ready
+            }
+        } catch {
+            logger.error(
+                "groups not loaded",
+                metadata: ["partition": "\(partition.topicPartition)", "reason": "\(error)"])
+            state.withLock { $0.phase = .failed }
+        }
+    }
+
+    private func replayLog(into machine: inout Machine) throws {
+        var replay = LogReplay(partition.reader, pieceByteCount: loadBufferByteCount)
+        while let batch = try replay.next() {
+            let producer = batch.header.producerID
+            if batch.header.isControl {
+                try replay.forEachRecord(of: batch) { record in
+                    guard let marker = try EndTransactionMarker(record) else { return }
+                    machine.replayEndOfTransaction(of: producer, isCommitted: marker.isCommit)
+                }
+                continue
+            }
+            let isTransactional = batch.header.isTransactional
+            try replay.forEachRecord(of: batch) { record in
+                let change = try GroupRecord(key: record.key, value: record.value)
+                if isTransactional {
+                    try machine.replay(change, ofTransactionBy: producer)
+                } else {
+                    try machine.replay(change)
+                }
+            }
+        }
+    }
+
+    /// The broker stops: who waits goes to its successor.
+    func stop() {
+        let waiting = state.withLock { state in
+            state.phase = .loading
+            return state.machine.abandoned(.notCoordinator)
+        }
+        for answer in waiting { answer.release() }
+    }
+
+    // MARK: - Questions
+
+    var isReady: Bool { state.withLock { if case .ready = $0.phase { true } else { false } } }
+    var hasFailed: Bool { state.withLock { if case .failed = $0.phase { true } else { false } } }
+}
+
+/// The times that coordinators go by.
+struct CoordinatorClock: Sendable {
+    let wall: any WallClock
+    let uptime: @Sendable () -> Duration
+
+    init(
+        wall: any WallClock,
+        uptime: @escaping @Sendable () -> Duration = { .nanoseconds(NIODeadline.now().uptimeNanoseconds) }
+    ) {
+        self.wall = wall
+        self.uptime = uptime
+    }
+
+    var now: CoordinatorTime { CoordinatorTime(wall: wall.now, uptime: uptime()) }
+}
