@@ -146,7 +146,7 @@ final class GroupScript {
         let reply = Reply<JoinGroupResponse> { result in
             guard case .success(let response) = result else { return lines.add("\(name): join \(result)") }
             names.known.withLock { known in
-                if !response.memberID.isEmpty, response.errorCode != .fencedInstanceID {
+                if response.errorCode == .none || response.errorCode == .memberIDRequired {
                     known.ids[name] = response.memberID
                 }
                 if response.errorCode == .none { known.generations[name] = response.generationID }
