@@ -11,8 +11,8 @@ SHELL := /bin/bash
 .ONESHELL:
 .DEFAULT_GOAL := build
 
-# Libraries that the codecs stand on, for building and running.
-build_packages := liblz4-dev libzstd-dev libsnappy-dev zlib1g-dev
+# Libraries that the codecs and the regular expressions stand on, for building and running.
+build_packages := liblz4-dev libzstd-dev libsnappy-dev zlib1g-dev libre2-dev
 # Real clients: kcat from Debian, the Python clients from PyPI into .venv.
 test_packages := kcat python3-venv
 bench_packages := gcc libc6-dev librdkafka-dev fio python3
@@ -76,7 +76,7 @@ build: packages ## builds the executable, with the Swift runtime inside
 	@swift build $(release_flags)
 	strip -o $(executable) "$$(swift build $(release_flags) --show-bin-path)/martlet"
 	echo "$(executable): $$(stat -c %s $(executable) | numfmt --to=si --format=%.1f)B," \
-	    "needs at run time: $$(ldd $(executable) | grep -oE '^\s*lib(lz4|zstd|snappy|z)\.\S+' | xargs)"
+	    "needs at run time: $$(ldd $(executable) | grep -oE '^\s*lib(lz4|zstd|snappy|z|re2|stdc\+\+)\.\S+' | xargs)"
 
 serve: build ## builds and starts the broker (listen=HOST:PORT data=DIR to change where)
 	@exec $(executable) serve --config config/broker.properties --listen $(listen) --data-dir $(data)

@@ -44,6 +44,7 @@ let package = Package(
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
         .target(name: "CChecksum"),
         .target(name: "CSystemCalls"),
+        .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
 
         // The rooms.
         .target(
@@ -62,7 +63,7 @@ let package = Package(
             name: "Broker",
             dependencies: [
                 "KafkaProtocol", "LogStorage", "Coordination", nioCore, nioPosix, collections, logging, lifecycle,
-                systemPackage,
+                systemPackage, "CRE2",
             ],
             swiftSettings: strict),
         .target(
@@ -121,7 +122,8 @@ let package = Package(
             dependencies: ["BrokerTesting", "LogStorage", "KafkaProtocol", nioCore, systemPackage],
             path: "Tests/Simulation", swiftSettings: strict),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "BrokerTesting"], swiftSettings: strict),
-    ]
+    ],
+    cxxLanguageStandard: .cxx17
 )
 
 // The program that runs many seeds exists only while `make simulate` names it.
