@@ -10,12 +10,19 @@ final class ClusterCore {
         case any
         case controller
         case broker(BrokerID)
+        /// The coordinator of a group.
+        case coordinator(of: String)
+        /// The same, on a connection of its own: a join waits there for the other members, and what a broker is asked
+        /// behind it on the same connection waits, too.
+        case membership(of: String)
     }
 
     /// A place to connect to: an address from the configuration, or a broker of the cluster.
     enum Node: Hashable {
         case seed(BrokerAddress)
         case broker(BrokerID)
+        /// A second connection to a broker, for membership in groups.
+        case membership(BrokerID)
     }
 
     /// The one connection to a node and how it is doing.
@@ -44,6 +51,8 @@ final class ClusterCore {
     var metadata = ClusterMetadata()
     var metadataAge = NIODeadline.uptimeNanoseconds(0)
     var metadataRefresh: MetadataRefresh
+    /// The coordinators of groups that were looked up.
+    var coordinators: [String: BrokerID] = [:]
     private var links: [Node: Link] = [:]
     private(set) var closedError: KafkaError?
 
@@ -97,7 +106,7 @@ final class ClusterCore {
     private func address(of node: Node) -> BrokerAddress? {
         switch node {
         case .seed(let address): address
-        case .broker(let id): metadata.brokers[id]?.address
+        case .broker(let id), .membership(let id): metadata.brokers[id]?.address
         }
     }
 
@@ -126,9 +135,10 @@ final class ClusterCore {
     /// A connection to some broker: one that is open, else the first that opens; one round over all of them after
     /// another until `bootstrapTimeout` has passed.
     func anyConnection(_ completion: @escaping Completion<BrokerConnection>) {
-        if let open = links.values.lazy.compactMap(\.openConnection).min(by: { $0.inFlight < $1.inFlight }) {
-            return completion(.success(open))
-        }
+        // One for membership may be held up by a join.
+        let open = links.lazy.filter { if case .membership = $0.key { false } else { true } }
+            .compactMap(\.value.openConnection)
+        if let idlest = open.min(by: { $0.inFlight < $1.inFlight }) { return completion(.success(idlest)) }
         let deadline = NIODeadline.now() + TimeAmount(configuration.bootstrapTimeout)
         tryNodes(allNodes()[...], failures: [], until: deadline, completion)
     }
@@ -167,6 +177,10 @@ final class ClusterCore {
         switch target {
         case .any:
             anyConnection(completion)
+        case .coordinator(let group):
+            coordinatorConnection(of: group, Node.broker, completion)
+        case .membership(let group):
+            coordinatorConnection(of: group, Node.membership, completion)
         case .broker(let id) where metadata.brokers[id] != nil:
             connection(to: .broker(id), completion)
         case .controller where metadata.controller != nil:
