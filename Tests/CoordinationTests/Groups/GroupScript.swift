@@ -13,6 +13,7 @@ import Synchronization
 final class GroupScript {
     private final class Lines: Sendable {
         let all = Mutex<[String]>([])
+
         func add(_ line: String) { all.withLock { $0.append(line) } }
         func take() -> [String] {
             all.withLock { lines in

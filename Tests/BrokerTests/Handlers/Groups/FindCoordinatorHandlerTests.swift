@@ -1,0 +1,41 @@
+import BrokerTesting
+import KafkaProtocol
+import Testing
+
+@testable import Broker
+
+/// Where groups are looked after.
+@Suite(.timeLimit(.minutes(5)))
+struct FindCoordinatorHandlerTests {
+    @Test(arguments: FindCoordinatorHandler.versions)
+    func `every version names this node, and the topic is there then`(version: Int16) async throws {
+        try await withClient(settings: ["offsets.topic.num.partitions": "3"]) { client in
+            let request = FindCoordinatorRequest.with {
+                if version >= 4 { $0.coordinatorKeys = ["a", "b"] } else { $0.key = "a" }
+            }
+            let response = try await client.exchange(request, version: version)
+            if version >= 4 {
+                #expect(response.coordinators.map(\.key) == ["a", "b"])
+                #expect(response.coordinators.allSatisfy { $0.errorCode == .none && $0.nodeID == 1 && $0.port > 0 })
+            } else {
+                #expect(response.errorCode == .none && response.nodeID == 1 && response.host == "127.0.0.1")
+            }
+            let topic = try await client.describe("__consumer_offsets")
+            #expect(topic.errorCode == .none && topic.isInternal && topic.partitions.count == 3)
+        }
+    }
+
+    @Test func `transactions and share groups have no coordinator here, and neither has nonsense`() async throws {
+        try await withClient { client in
+            for kind: Int8 in [1, 2, 7] {
+                let response = try await client.exchange(
+                    FindCoordinatorRequest.with {
+                        $0.keyType = kind
+                        $0.coordinatorKeys = ["x"]
+                    })
+                let found = try #require(response.coordinators.first)
+                #expect(found.errorCode == .invalidRequest && found.nodeID == -1 && found.errorMessage != nil)
+            }
+        }
+    }
+}
