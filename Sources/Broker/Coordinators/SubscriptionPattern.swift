@@ -50,8 +50,8 @@ package final class SubscriptionPattern: Sendable {
     }
 }
 
-/// The owner of RE2's object.
-private struct CompiledExpression: ~Copyable {
+/// The owner of RE2's object, which lives as long as it does.
+@safe private struct CompiledExpression: ~Copyable {
     private let expression: OpaquePointer
 
     init(_ text: String) throws(Refusal) {
@@ -59,8 +59,8 @@ private struct CompiledExpression: ~Copyable {
         let reasonSize = 256
         var reason = [CChar](repeating: 0, count: reasonSize)
         let compiled = text.withUTF8 { bytes in
-            bytes.withMemoryRebound(to: CChar.self) { characters in
-                reason.withUnsafeMutableBufferPointer { reason in
+            unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
+                unsafe reason.withUnsafeMutableBufferPointer { reason in
                     unsafe martlet_re2_compile(
                         characters.baseAddress, characters.count, SubscriptionPattern.maximumMemory,
                         reason.baseAddress, reason.count)
@@ -83,7 +83,7 @@ private struct CompiledExpression: ~Copyable {
     func matches(_ name: String) -> Bool {
         var name = name
         return name.withUTF8 { bytes in
-            bytes.withMemoryRebound(to: CChar.self) { characters in
+            unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
                 unsafe martlet_re2_matches(expression, characters.baseAddress, characters.count)
             }
         }
