@@ -145,6 +145,7 @@ final class BrokerCore: Sendable {
         let registration = BrokerRegistration(
             id: configuration.nodeID, incarnationID: .random(), endpoints: [], rack: configuration.rack,
             directories: directories.online.map(\.directoryID))
+        try carryOutIfRoom { $0.finalizeInitialFeatures() }
         try carryOutIfRoom { $0.registerBroker(registration) }
         var epochs: [TopicPartition: LeaderEpoch] = [:]
         for partition in topics.table.all.flatMap(\.partitions) {
@@ -236,7 +237,8 @@ final class BrokerCore: Sendable {
             ListGroupsHandler(groups: groups, authorizer: authorizer),
             DescribeGroupsHandler(groups: groups, authorizer: authorizer),
             DeleteGroupsHandler(groups: groups, authorizer: authorizer),
-            ApiVersionsHandler(apis: { advertised.list }),
+            UpdateFeaturesHandler(metadata: metadata, authorizer: authorizer),
+            ApiVersionsHandler(apis: { advertised.list }, features: { metadata.features }),
         ])
         advertised.list = router.advertised
         return router

@@ -21,7 +21,11 @@ final class MetadataWriter: Sendable {
     }
 
     private let state: Mutex<State>
-    private let published: Mutex<ClusterMetadataImage>
+    /// The metadata in force, and the first offset that they know nothing of.
+    private let published: Mutex<(image: ClusterMetadataImage, end: Offset)>
+    /// What the metadata's own log has.
+    let reader: LogReader
+    let leaderEpoch: LeaderEpoch
     private let thread = NIOThreadPool(numberOfThreads: 1)
     private let clock: any WallClock
     /// Puts the difference between two images into force.
@@ -39,7 +43,9 @@ final class MetadataWriter: Sendable {
         var deleted: Set<TopicID> = []
         try Self.replay(log, into: &machine, &deleted)
         deletedTopics = deleted
-        published = Mutex(machine.image)
+        reader = log.reader
+        leaderEpoch = log.leaderEpoch
+        published = Mutex((machine.image, log.offsets.logEnd))
         state = Mutex(State(machine: machine, log: log))
         self.clock = clock
         self.apply = apply
@@ -47,7 +53,13 @@ final class MetadataWriter: Sendable {
     }
 
     /// The metadata in force.
-    var image: ClusterMetadataImage { published.withLock { $0 } }
+    var image: ClusterMetadataImage { published.withLock { $0.image } }
+
+    /// The levels that the features have, and the metadata's last offset as their epoch.
+    var features: FinalizedFeatures {
+        let (image, end) = published.withLock { $0 }
+        return FinalizedFeatures(levels: image.features, epoch: end.rawValue - 1)
+    }
 
     /// Why nothing can be changed any more: the log could not be written. The broker ends then.
     var failure: (any Error)? { broken.withLock { $0 } }
@@ -69,7 +81,7 @@ final class MetadataWriter: Sendable {
 
     /// The same, on the calling thread; for the start, when nobody else asks.
     func carryOut<Response: Sendable>(_ decide: (Machine) -> Decision<Response>) throws -> Response {
-        let (response, old, new, touched) = try state.withLock { state in
+        let (response, old, new, touched, end) = try state.withLock { state in
             let old = state.machine.image
             let decision = decide(state.machine)
             let now = clock.now
@@ -81,10 +93,11 @@ final class MetadataWriter: Sendable {
                 throw error
             }
             let new = state.machine.image
-            return (decision.response, old, new, Self.topics(touchedBy: decision.records, old, new))
+            let touched = Self.topics(touchedBy: decision.records, old, new)
+            return (decision.response, old, new, touched, state.log.offsets.logEnd)
         }
         apply(old, new, touched)
-        published.withLock { $0 = new }
+        published.withLock { $0 = (new, end) }
         return response
     }
 
@@ -187,6 +200,13 @@ final class MetadataWriter: Sendable {
         }
         return names
     }
+}
+
+/// The levels of features that the cluster has agreed on.
+struct FinalizedFeatures: Hashable, Sendable {
+    var levels: [String: Int16]
+    /// Rises with each change of the metadata; -1 before the first.
+    var epoch: Int64
 }
 
 /// A request that would change more of the metadata than one batch may hold.

@@ -88,16 +88,6 @@ extension ClusterMetadataStateMachine {
         }
         return Decision(records: records, response: epochs)
     }
-
-    /// Decides on the level of a feature; 0 takes it away.
-    package func setFeature(_ name: String, to level: Int16) -> Decision<Int16> {
-        if image.features[name] ?? 0 == level { return Decision(response: level) }
-        let record = FeatureLevelRecord.with {
-            $0.name = name
-            $0.featureLevel = level
-        }
-        return Decision(records: [.featureLevel(record)], response: level)
-    }
 }
 
 extension PartitionImage {

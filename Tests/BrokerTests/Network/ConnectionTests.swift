@@ -50,7 +50,9 @@ struct ConnectionTests {
             self.registry = registry ?? ConnectionRegistry(limits: limits)
             let connection = Connection(
                 identity: ConnectionIdentity(id: 1, listener: "PLAINTEXT", host: "127.0.0.1"),
-                router: Router([ApiVersionsHandler(apis: { [] }), desk]), registry: self.registry, limits: limits,
+                router: Router([
+                    ApiVersionsHandler(apis: { [] }, features: { FinalizedFeatures(levels: [:], epoch: -1) }), desk,
+                ]), registry: self.registry, limits: limits,
                 logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
             try channel.pipeline.syncOperations.addHandlers([reads, connection])
             try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 9)).wait()

@@ -15,7 +15,9 @@ struct RouterTests {
         return bytes
     }
 
-    private static let router = Router([ApiVersionsHandler(apis: { [] })])
+    private static let router = Router([
+        ApiVersionsHandler(apis: { [] }, features: { FinalizedFeatures(levels: [:], epoch: -1) })
+    ])
     private static let connection = ConnectionIdentity(id: 1, listener: "PLAINTEXT", host: "127.0.0.1")
 
     private static func dispatch(_ frame: ByteBuffer) -> Dispatch {

@@ -71,13 +71,4 @@ import Testing
         #expect(after.map(\.leader) == before.map(\.leader) && after.map(\.replicas) == before.map(\.replicas))
         #expect(fixture.image.partitionCount == 3)
     }
-
-    @Test func `features are set and taken away`() throws {
-        var fixture = try MetadataFixture()
-        _ = try fixture.apply(fixture.machine.setFeature("metadata.version", to: 25))
-        #expect(fixture.image.features == ["metadata.version": 25])
-        #expect(fixture.machine.setFeature("metadata.version", to: 25).records.isEmpty)
-        _ = try fixture.apply(fixture.machine.setFeature("metadata.version", to: 0))
-        #expect(fixture.image.features == [:])
-    }
 }

@@ -1,8 +1,10 @@
 // ApiVersions: v0-4
 // Authorization: none
-// Behaviour: lists the APIs of the router with the versions that it serves. An unsupported version is answered by the
-//   router itself, in version 0 with error 35 and this API's own range (KIP-511).
-// Version notes: v3 the client's name and version; v4 features whose lowest version is 0.
+// Behaviour: lists the APIs of the router with the versions that it serves, and the features with the levels that they can
+//   have and those that they have. An unsupported version is answered by the router itself, in version 0 with error 35
+//   and this API's own range (KIP-511).
+// Version notes: v3 the client's name and version, features; v4 supported features whose lowest level is 0.
+import Coordination
 import KafkaProtocol
 import NIOCore
 
@@ -10,9 +12,15 @@ struct ApiVersionsHandler: RequestHandler {
     static let versions: ClosedRange<Int16> = 0...4
 
     let apis: @Sendable () -> [AdvertisedApi]
+    let features: @Sendable () -> FinalizedFeatures
 
     /// - Parameter apis: the router's own list, which exists only once all handlers do.
-    init(apis: @escaping @Sendable () -> [AdvertisedApi]) { self.apis = apis }
+    init(
+        apis: @escaping @Sendable () -> [AdvertisedApi], features: @escaping @Sendable () -> FinalizedFeatures
+    ) {
+        self.apis = apis
+        self.features = features
+    }
 
     func handle(_ request: ApiVersionsRequest, _ context: RequestContext) -> Handling<ApiVersionsResponse> {
         if context.version >= 3 {
@@ -30,7 +38,29 @@ struct ApiVersionsHandler: RequestHandler {
                         $0.maxVersion = api.advertisedVersions.upperBound
                     }
                 }
+                if context.version >= 3 { describeFeatures(in: &response, version: context.version) }
             })
+    }
+
+    private func describeFeatures(in response: inout ApiVersionsResponse, version: Int16) {
+        // Clients of before version 4 cannot read a lowest level of 0.
+        let readable = ClusterFeature.all.filter { version >= 4 || $0.levels.lowerBound > 0 }
+        response.supportedFeatures = readable.map { feature in
+            .with {
+                $0.name = feature.name
+                $0.minVersion = feature.levels.lowerBound
+                $0.maxVersion = feature.levels.upperBound
+            }
+        }
+        let finalized = features()
+        response.finalizedFeaturesEpoch = finalized.epoch
+        response.finalizedFeatures = finalized.levels.sorted { $0.key < $1.key }.map { name, level in
+            .with {
+                $0.name = name
+                $0.minVersionLevel = level
+                $0.maxVersionLevel = level
+            }
+        }
     }
 
     /// The name is kept as long as the connection is.
