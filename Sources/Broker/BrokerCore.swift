@@ -222,6 +222,7 @@ final class BrokerCore: Sendable {
             DescribeConfigsHandler(settings: settings, authorizer: authorizer),
             AlterConfigsHandler(writer: writer),
             IncrementalAlterConfigsHandler(writer: writer),
+            ListConfigResourcesHandler(settings: settings, authorizer: authorizer),
             DescribeLogDirsHandler(
                 topics: table, directories: topics.directories, reads: reads, authorizer: authorizer),
             InitProducerIdHandler(producerIDs: ProducerIDs(metadata: metadata, nodeID: nodeID)),

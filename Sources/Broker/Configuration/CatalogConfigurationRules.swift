@@ -87,6 +87,10 @@ package struct CatalogConfigurationRules: ConfigurationRules {
     ) throws(Refusal) -> ConfigurationDefinition {
         let (catalog, kind) = Self.catalog(of: resource)
         guard let definition = catalog[name] else {
+            if case .clientMetrics = resource {
+                throw Refusal(
+                    .invalidRequest, "Unknown client metrics configuration: \(name)\(catalog.suggestion(for: name))")
+            }
             throw Refusal(.invalidConfig, "Unknown \(kind) config name: \(name).\(catalog.suggestion(for: name))")
         }
         return definition
@@ -109,7 +113,7 @@ package struct CatalogConfigurationRules: ConfigurationRules {
         do {
             canonical = try definition.canonical(value)
         } catch {
-            throw Refusal(.invalidConfig, "\(error)")
+            throw Refusal(Self.code(of: definition, value, for: resource), "\(error)")
         }
         switch definition.use {
         case .acted, .kept: break
@@ -120,6 +124,16 @@ package struct CatalogConfigurationRules: ConfigurationRules {
         }
         try checkUpdateMode(of: definition, canonical, for: resource)
         return canonical
+    }
+
+    /// Kafka calls an interval of clients' metrics that is out of its range a bad request, and other values bad values.
+    private static func code(
+        of definition: ConfigurationDefinition, _ value: String, for resource: ConfigurationResource
+    ) -> ErrorCode {
+        if case .clientMetrics = resource, definition.type == .int, Int32(value.trimmingBlanks()) != nil {
+            return .invalidRequest
+        }
+        return .invalidConfig
     }
 
     private func checkUpdateMode(
@@ -141,7 +155,8 @@ package struct CatalogConfigurationRules: ConfigurationRules {
         switch resource {
         case .topic: try topicAgreement(of: values)
         case .group: try groupAgreement(of: values)
-        case .broker, .clientMetrics: break
+        case .clientMetrics: _ = try ClientMatch(values["match"] ?? "")
+        case .broker: break
         }
     }
 
@@ -169,6 +184,15 @@ package struct CatalogConfigurationRules: ConfigurationRules {
                     "\(kind).\(timing) is \(value), but the broker allows \(least) to \(most) "
                         + "(group.\(kind).min.\(timing), group.\(kind).max.\(timing))")
             }
+            let number = { (timing: String) in
+                (values["\(kind).\(timing)"] ?? self.resolver.brokerValue("group.\(kind).\(timing)"))
+                    .flatMap { Int64($0) }
+            }
+            guard let session = number("session.timeout.ms"), let heartbeat = number("heartbeat.interval.ms"),
+                session <= heartbeat
+            else { continue }
+            throw Refusal(
+                .invalidConfig, "\(kind).session.timeout.ms must be greater than \(kind).heartbeat.interval.ms")
         }
     }
 }

@@ -41,6 +41,16 @@ package struct ClusterMetadataImage: Hashable, Sendable {
         configurations[resource] ?? [:]
     }
 
+    /// The groups that have values of their own, by name.
+    package var configuredGroups: [String] {
+        configurations.keys.compactMap { if case .group(let name) = $0 { name } else { nil } }.sorted()
+    }
+
+    /// The subscriptions to clients' metrics (KIP-714), by name.
+    package var clientMetricsSubscriptions: [String] {
+        configurations.keys.compactMap { if case .clientMetrics(let name) = $0 { name } else { nil } }.sorted()
+    }
+
     /// The topic whose name differs from `name` in `.` and `_` only.
     func collision(with name: String) -> String? {
         namesByCollisionKey[TopicName.collisionKey(name)].flatMap { $0 == name ? nil : $0 }

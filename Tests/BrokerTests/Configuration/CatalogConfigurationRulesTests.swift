@@ -106,7 +106,7 @@ import Testing
         (.group("g"), "consumer.session.timeout.ms", "60001", .invalidConfig),
         (.group("g"), "streams.heartbeat.interval.ms", "15000", nil),
         (.group("g"), "streams.heartbeat.interval.ms", "15001", .invalidConfig),
-        (.clientMetrics("m"), "interval.ms", "100", nil), (.clientMetrics("m"), "interval.ms", "99", .invalidConfig),
+        (.clientMetrics("m"), "interval.ms", "100", nil), (.clientMetrics("m"), "interval.ms", "99", .invalidRequest),
     ]
 
     @Test(arguments: resourceChanges)

@@ -12,14 +12,23 @@ extension ConfigurationDefinition {
             "share.auto.offset.reset", .string, "latest", .any, because: .share,
             "Where a new share group begins."),
         .ignored(
+            "share.delivery.count.limit", .int, "5", .atLeast(2), because: .share,
+            from: ["group.share.delivery.count.limit"], "How often a record is delivered at most."),
+        .ignored(
             "share.heartbeat.interval.ms", .int, "5000", .atLeast(1), because: .share,
             from: ["group.share.heartbeat.interval.ms"], "Heartbeat interval of the share group's members."),
         .ignored(
             "share.isolation.level", .string, "read_uncommitted", .oneOf(["read_uncommitted", "read_committed"]),
             because: .share, "Whether the share group sees records of open transactions."),
         .ignored(
+            "share.partition.max.record.locks", .int, "200", .atLeast(100), because: .share,
+            from: ["group.share.partition.max.record.locks"], "Records of a partition that can be locked at once."),
+        .ignored(
             "share.record.lock.duration.ms", .int, "30000", .atLeast(1000), because: .share,
             from: ["group.share.record.lock.duration.ms"], "How long a record is locked for a consumer."),
+        .ignored(
+            "share.renew.acknowledge.enable", .boolean, "true", .any, because: .share,
+            "Whether consumers can prolong the lock of a record."),
         .ignored(
             "share.session.timeout.ms", .int, "45000", .atLeast(1), because: .share,
             from: ["group.share.session.timeout.ms"], "A member without a heartbeat for this long leaves the group."),
@@ -39,8 +48,9 @@ extension ConfigurationDefinition {
 
     /// What a subscription to clients' metrics consists of.
     static let clientMetricsKeys: [ConfigurationDefinition] = [
-        .kept("interval.ms", .int, "300000", .range(100...3_600_000), "Interval at which clients push metrics."),
-        .kept("match", .list, "", .any, "Which clients push, as `SELECTOR=PATTERN,…`."),
-        .kept("metrics", .list, "", .any, "Prefixes of the metrics' names; an empty one means all."),
+        .acted("interval.ms", .int, "300000", .range(100...3_600_000), "Interval at which clients push metrics."),
+        .acted(
+            "match", .list, "", .any, "Which clients push, as `SELECTOR=PATTERN,…` with RE2 patterns; empty means all."),
+        .acted("metrics", .list, "", .any, "Prefixes of the metrics' names; `*` means all."),
     ]
 }

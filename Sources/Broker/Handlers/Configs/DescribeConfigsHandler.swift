@@ -90,9 +90,11 @@ struct DescribeConfigsHandler: RequestHandler {
             return resolver.brokerEntries()
         case .group:
             try require(.group(name), .groupAuthorizationFailed, context)
+            if name.isEmpty { throw Refusal(.invalidRequest, "Group name must not be empty") }
             return resolver.groupEntries(image.configuration(of: .group(name)))
         case .clientMetrics:
             try require(.cluster, .clusterAuthorizationFailed, context)
+            if name.isEmpty { throw Refusal(.invalidRequest, "Client metrics subscription name must not be empty") }
             return resolver.clientMetricsEntries(image.configuration(of: .clientMetrics(name)))
         case .brokerLogger, nil:
             throw Refusal(.invalidRequest, "Resources of type \(resource.resourceType) have no configuration here.")
