@@ -192,41 +192,63 @@ final class BrokerCore: Sendable {
             replicationFactor: configuration.defaultReplicationFactor)
         let writer = ConfigurationWriter(metadata: metadata, authorizer: authorizer, nodeID: nodeID)
         let advertised = AdvertisedApis()
-        let router = Router([
-            ProduceHandler(
-                topics: table, authorizer: authorizer, validation: validation(configuration, environment),
-                recompression: recompression, flushQueues: topics.flushQueues),
-            FetchHandler(
-                topics: table, authorizer: authorizer,
-                sessions: FetchSessionCache(capacity: configuration.fetchSessionSlots), reads: reads, nodeID: nodeID,
-                maxBytes: configuration.maximumFetchBytes),
-            ListOffsetsHandler(topics: table, authorizer: authorizer, reads: reads),
-            OffsetForLeaderEpochHandler(topics: table, authorizer: authorizer),
-            DeleteRecordsHandler(topics: topics, reads: reads, authorizer: authorizer),
-            MetadataHandler(
-                identity: identity, topics: table, authorizer: authorizer,
-                creation: TopicCreation(
-                    metadata: metadata, directories: topics.directories, defaults: defaults,
-                    isOnDemand: configuration.createsTopicsOnDemand)),
-            CreateTopicsHandler(
-                metadata: metadata, directories: topics.directories, defaults: defaults, settings: settings,
-                authorizer: authorizer),
-            DeleteTopicsHandler(
-                metadata: metadata, topics: table, authorizer: authorizer,
-                isAllowed: configuration.allowsTopicDeletion),
-            CreatePartitionsHandler(
-                metadata: metadata, directories: topics.directories, authorizer: authorizer),
-            DescribeTopicPartitionsHandler(
-                identity: identity, topics: table, authorizer: authorizer,
-                maxPartitions: configuration.maximumDescribedPartitions),
-            DescribeConfigsHandler(settings: settings, authorizer: authorizer),
-            AlterConfigsHandler(writer: writer),
-            IncrementalAlterConfigsHandler(writer: writer),
-            ListConfigResourcesHandler(settings: settings, authorizer: authorizer),
-            DescribeLogDirsHandler(
-                topics: table, directories: topics.directories, reads: reads, authorizer: authorizer),
-            InitProducerIdHandler(producerIDs: ProducerIDs(metadata: metadata, nodeID: nodeID)),
-            DescribeClusterHandler(identity: identity, authorizer: authorizer),
+        let router = Router(
+            [
+                ProduceHandler(
+                    topics: table, authorizer: authorizer, validation: validation(configuration, environment),
+                    recompression: recompression, flushQueues: topics.flushQueues),
+                FetchHandler(
+                    topics: table, authorizer: authorizer,
+                    sessions: FetchSessionCache(capacity: configuration.fetchSessionSlots), reads: reads,
+                    nodeID: nodeID,
+                    maxBytes: configuration.maximumFetchBytes),
+                ListOffsetsHandler(topics: table, authorizer: authorizer, reads: reads),
+                OffsetForLeaderEpochHandler(topics: table, authorizer: authorizer),
+                DeleteRecordsHandler(topics: topics, reads: reads, authorizer: authorizer),
+                MetadataHandler(
+                    identity: identity, topics: table, authorizer: authorizer,
+                    creation: TopicCreation(
+                        metadata: metadata, directories: topics.directories, defaults: defaults,
+                        isOnDemand: configuration.createsTopicsOnDemand)),
+                CreateTopicsHandler(
+                    metadata: metadata, directories: topics.directories, defaults: defaults, settings: settings,
+                    authorizer: authorizer),
+                DeleteTopicsHandler(
+                    metadata: metadata, topics: table, authorizer: authorizer,
+                    isAllowed: configuration.allowsTopicDeletion),
+                CreatePartitionsHandler(
+                    metadata: metadata, directories: topics.directories, authorizer: authorizer),
+                DescribeTopicPartitionsHandler(
+                    identity: identity, topics: table, authorizer: authorizer,
+                    maxPartitions: configuration.maximumDescribedPartitions),
+                DescribeConfigsHandler(settings: settings, authorizer: authorizer),
+                AlterConfigsHandler(writer: writer),
+                IncrementalAlterConfigsHandler(writer: writer),
+                ListConfigResourcesHandler(settings: settings, authorizer: authorizer),
+                DescribeLogDirsHandler(
+                    topics: table, directories: topics.directories, reads: reads, authorizer: authorizer),
+                AlterReplicaLogDirsHandler(topics: table, directories: topics.directories, authorizer: authorizer),
+                DescribeProducersHandler(topics: table, reads: reads, authorizer: authorizer),
+                InitProducerIdHandler(producerIDs: ProducerIDs(metadata: metadata, nodeID: nodeID)),
+                DescribeClusterHandler(identity: identity, authorizer: authorizer),
+                DescribeQuorumHandler(
+                    metadata: metadata, directoryID: topics.directories.metadata.directoryID, identity: identity,
+                    clock: environment.clock, authorizer: authorizer),
+                ElectLeadersHandler(topics: table, authorizer: authorizer),
+                AlterPartitionReassignmentsHandler(settings: settings, authorizer: authorizer),
+                ListPartitionReassignmentsHandler(settings: settings, authorizer: authorizer),
+                UnregisterBrokerHandler(metadata: metadata, nodeID: nodeID, authorizer: authorizer),
+                UpdateFeaturesHandler(metadata: metadata, authorizer: authorizer),
+                ApiVersionsHandler(apis: { advertised.list }, features: { metadata.features }),
+            ] + groupHandlers(groups, identity, table, authorizer))
+        advertised.list = router.advertised
+        return router
+    }
+
+    private static func groupHandlers(
+        _ groups: GroupCoordinator, _ identity: ClusterIdentity, _ table: TopicTable, _ authorizer: any Authorizer
+    ) -> [any RequestHandler] {
+        [
             FindCoordinatorHandler(identity: identity, groups: groups, authorizer: authorizer),
             JoinGroupHandler(groups: groups, authorizer: authorizer),
             SyncGroupHandler(groups: groups, authorizer: authorizer),
@@ -238,11 +260,7 @@ final class BrokerCore: Sendable {
             ListGroupsHandler(groups: groups, authorizer: authorizer),
             DescribeGroupsHandler(groups: groups, authorizer: authorizer),
             DeleteGroupsHandler(groups: groups, authorizer: authorizer),
-            UpdateFeaturesHandler(metadata: metadata, authorizer: authorizer),
-            ApiVersionsHandler(apis: { advertised.list }, features: { metadata.features }),
-        ])
-        advertised.list = router.advertised
-        return router
+        ]
     }
 
     /// One for each set of threads that check batches: its parts are not to be waited for.

@@ -291,6 +291,9 @@ extension Partition {
     /// Forgets producers that have been silent for too long.
     func removeExpiredProducers(now: Timestamp) { state.withLock { $0.log.removeExpiredProducers(now: now) } }
 
+    /// The producers that the log knows. Waits for an append that is under way.
+    var activeProducers: [ActiveProducer] { state.withLock { $0.log.activeProducers } }
+
     /// The topic is deleted: whoever waits is told, and the folder gets its last name.
     ///
     /// - Returns: the renamed folder, to be removed later.

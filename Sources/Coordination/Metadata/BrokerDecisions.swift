@@ -40,6 +40,26 @@ extension ClusterMetadataStateMachine {
         return Decision(records: [.brokerChange(record)], response: ())
     }
 
+    /// Decides on the end of a registration.
+    /// - Parameter running: the brokers that work; their registrations stay.
+    /// - Returns: why it stays.
+    package func unregisterBroker(_ broker: BrokerID, running: Set<BrokerID>) -> Decision<Refusal?> {
+        guard let known = image.brokers[broker] else {
+            return Decision(
+                response: Refusal(.brokerIDNotRegistered, "Broker ID \(broker) is not currently registered"))
+        }
+        guard !running.contains(broker) else {
+            return Decision(
+                response: Refusal(
+                    .invalidRequest, "Broker \(broker) is running: stop it before its registration is removed."))
+        }
+        let record = UnregisterBrokerRecord.with {
+            $0.brokerID = broker
+            $0.brokerEpoch = known.epoch
+        }
+        return Decision(records: [.unregisterBroker(record)], response: nil)
+    }
+
     /// Decides on the next block of producer ids. No id may be handed out before the decision is committed: after a
     /// crash the next block begins behind it.
     package func allocateProducerIDs(
