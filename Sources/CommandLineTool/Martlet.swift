@@ -17,7 +17,8 @@ struct Martlet: AsyncParsableCommand {
               4  the time was up before everything had happened
             """,
         subcommands: [
-            Serve.self, TopicCommand.self, ProduceCommand.self, ConsumeCommand.self, ClusterCommand.self,
+            Serve.self, TopicCommand.self, ProduceCommand.self, ConsumeCommand.self, GroupCommand.self,
+            ClusterCommand.self,
             LogCommand.self, BackupCommand.self, RestoreCommand.self,
         ])
 

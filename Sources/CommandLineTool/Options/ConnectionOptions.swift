@@ -52,6 +52,10 @@ struct Property: ExpressibleByArgument, Hashable {
 struct TimeSpan: ExpressibleByArgument, Hashable {
     var duration: Duration
 
+    init(duration: Duration) { self.duration = duration }
+
+    var defaultValueDescription: String { "\(duration.components.seconds)s" }
+
     init?(argument: String) {
         let digits = argument.prefix { $0.isASCII && $0.isNumber || $0 == "." }
         guard let number = Double(digits), number >= 0, number < 1e9 else { return nil }

@@ -48,6 +48,7 @@ struct ExitReason {
         case .cannotConnect: "\nIs the broker running there? Say where it is with --bootstrap HOST:PORT."
         case .broker(.unknownTopicOrPartition):
             "\n'martlet topic list' shows what there is, 'martlet topic create' makes a topic."
+        case .broker(.groupIDNotFound): "\n'martlet group list' shows what there is."
         case .broker(.topicAlreadyExists): "\n--if-not-exists accepts a topic that is there already."
         default: ""
         }
