@@ -30,6 +30,9 @@ package struct ClusterMetadataImage: Hashable, Sendable {
 
     package var topicCount: Int { topicsByName.count }
 
+    /// Whether no topic has come or gone in between; quick where the images are versions of each other.
+    func hasSameTopics(as other: ClusterMetadataImage) -> Bool { namesByID == other.namesByID }
+
     /// All topics by name.
     package var sortedTopics: [TopicImage] { topicsByName.values.sorted { $0.name < $1.name } }
 
