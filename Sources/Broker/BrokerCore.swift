@@ -260,6 +260,8 @@ final class BrokerCore: Sendable {
             ListGroupsHandler(groups: groups, authorizer: authorizer),
             DescribeGroupsHandler(groups: groups, authorizer: authorizer),
             DeleteGroupsHandler(groups: groups, authorizer: authorizer),
+            ConsumerGroupHeartbeatHandler(groups: groups, authorizer: authorizer),
+            ConsumerGroupDescribeHandler(groups: groups, authorizer: authorizer),
         ]
     }
 

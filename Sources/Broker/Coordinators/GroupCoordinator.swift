@@ -101,9 +101,7 @@ final class GroupCoordinator: Sendable {
             let shard = GroupShard(
                 partition, settings: state.settings, clock: clock, loadBufferByteCount: loadBufferByteCount,
                 codec: codec, logger: logger, image: { [metadata] in metadata.image },
-                reload: { [threads] shard in
-                    threads.submit { _ in shard.load() }
-                })
+                background: { [threads] work in threads.submit { _ in work() } })
             state.shards[ObjectIdentifier(partition)] = shard
             return (shard, true)
         }

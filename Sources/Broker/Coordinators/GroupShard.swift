@@ -41,16 +41,16 @@ final class GroupShard: Sendable {
     private let loadBufferByteCount: Int
     /// `offsets.topic.compression.codec`
     private let codec: CompressionCodec
-    /// Calls ``load()`` on a thread that may wait.
-    private let reload: @Sendable (GroupShard) -> Void
+    /// Runs what takes long, or waits, on a thread that may.
+    private let background: @Sendable (@escaping @Sendable () -> Void) -> Void
     private let logger: Logger
 
     init(
         _ partition: Partition, settings: GroupSettings, clock: CoordinatorClock, loadBufferByteCount: Int,
         codec: CompressionCodec, logger: Logger, image: @escaping @Sendable () -> ClusterMetadataImage,
-        reload: @escaping @Sendable (GroupShard) -> Void
+        background: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
     ) {
-        self.reload = reload
+        self.background = background
         self.partition = partition
         self.clock = clock
         self.loadBufferByteCount = loadBufferByteCount
@@ -193,17 +193,31 @@ final class GroupShard: Sendable {
     private func finish(_ outcome: Outcome) -> ErrorCode {
         if let write = outcome.write { partition.finish(write) }
         for answer in outcome.abandoned { answer.release() }
-        if outcome.isUnloaded { reload(self) }
+        if outcome.isUnloaded { background { [self] in load() } }
         guard outcome.code == .none else {
             // Those of the event itself, too.
             for answer in outcome.output.answers { answer.release(outcome.code) }
             return outcome.output.answers.isEmpty ? outcome.code : .none
         }
+        for matching in outcome.output.patterns { background { [self] in match(matching) } }
         guard !outcome.output.answers.isEmpty else { return .none }
         partition.whenCommitted(outcome.end) { [answers = outcome.output.answers] code in
             for answer in answers { answer.release(code == .none ? .none : .notCoordinator) }
         }
         return .none
+    }
+
+    /// Matches a group's patterns against the names of all topics, which takes a while where there are many.
+    private func match(_ matching: PatternMatching) {
+        let image = image()
+        let names = image.sortedTopics.map(\.name)
+        var matches: [String: Result<Set<String>, Refusal>] = [:]
+        for text in matching.patterns {
+            matches[text] = Result { () throws(Refusal) in try SubscriptionPattern(text).matches(among: names) }
+        }
+        _ = execute(.changing) { [matches] machine, now in
+            machine.patternsMatched(groupID: matching.groupID, matches, image: image, at: now)
+        }
     }
 
     // MARK: - Time
