@@ -1,7 +1,8 @@
 // DescribeProducers: v0
 // Authorization: Read on Topic
 // Behaviour: the producers that a partition's log knows, with the last sequence and time of each and where its open
-//   transaction begins (KIP-664): an operator finds transactions that hang.
+//   transaction begins (KIP-664): an operator finds transactions that hang. A partition that is named twice is told of
+//   once.
 // Version notes: none
 import Coordination
 import KafkaProtocol
@@ -21,12 +22,13 @@ struct DescribeProducersHandler: RequestHandler {
         // The log's lock may be held by an append that waits for its disk.
         .eventually(
             reads.run(on: context.eventLoop) {
-                Answer(
+                var seen: Set<TopicPartition> = []
+                return Answer(
                     .with { response in
                         response.topics = request.topics.map { topic in
                             .with { answer in
                                 answer.name = topic.name
-                                answer.partitions = describe(topic, context)
+                                answer.partitions = describe(topic, context, &seen)
                             }
                         }
                     })
@@ -34,11 +36,14 @@ struct DescribeProducersHandler: RequestHandler {
     }
 
     private func describe(
-        _ request: DescribeProducersRequest.TopicRequest, _ context: RequestContext
+        _ request: DescribeProducersRequest.TopicRequest, _ context: RequestContext, _ seen: inout Set<TopicPartition>
     ) -> [PartitionAnswer] {
+        let indices = request.partitionIndexes.filter {
+            seen.insert(TopicPartition(topic: request.name, partition: $0)).inserted
+        }
         let topic: HostedTopic
         do throws(Refusal) { topic = try find(request.name, context) } catch {
-            return request.partitionIndexes.map { index in
+            return indices.map { index in
                 .with {
                     $0.partitionIndex = index
                     $0.errorCode = error.code
@@ -46,7 +51,7 @@ struct DescribeProducersHandler: RequestHandler {
                 }
             }
         }
-        return request.partitionIndexes.map { index in
+        return indices.map { index in
             .with { answer in
                 answer.partitionIndex = index
                 do throws(TopicLookupError) {

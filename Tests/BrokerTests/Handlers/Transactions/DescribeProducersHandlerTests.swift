@@ -60,6 +60,21 @@ struct DescribeProducersHandlerTests {
         }
     }
 
+    @Test func `a partition that is named a thousand times is told of once`() async throws {
+        try await withClient { (client) async throws in
+            try await client.createTopic("t")
+            #expect(try await client.produce(Self.batch(7, at: TestBatch.recent), to: "t").errorCode == .none)
+            let answer = try await client.exchange(
+                DescribeProducersRequest.with {
+                    $0.topics = Array(
+                        repeating: .with { ($0.name, $0.partitionIndexes) = ("t", Array(repeating: 0, count: 50)) },
+                        count: 20)
+                })
+            #expect(answer.topics.count == 20)
+            #expect(answer.topics.flatMap(\.partitions).map(\.activeProducers.count) == [1])
+        }
+    }
+
     @Test func `what does not exist is told so, each partition on its own`() async throws {
         try await withClient { (client) async throws in
             try await client.createTopic("t")
