@@ -17,6 +17,8 @@ final class BrokerCore: Sendable {
     /// Compaction.
     let cleaner: LogCleaner
     let groups: GroupCoordinator
+    /// The clients that push metrics.
+    let telemetry: ClientTelemetry
     /// Whether the last stop was clean.
     let wasClean: Bool
 
@@ -61,7 +63,7 @@ final class BrokerCore: Sendable {
             directories.metadata, configuration, environment, topics, settingsObserver, topicDeletions)
         recompression = Recompression(
             topics: topics.table, threadCount: configuration.eventLoopCount,
-            validation: Self.validation(configuration, environment))
+            validation: BatchValidation(configuration, environment))
         let (guards, image) = (environment.diskGuards, metadata.image)
         let resolver = SettingsView.resolver(configuration.fixed, configuration.nodeID, image)
         let groups = GroupCoordinator(
@@ -69,7 +71,11 @@ final class BrokerCore: Sendable {
             resolver: resolver,
             creation: .groupOffsets(resolver, metadata: metadata, directories: directories), logger: logger)
         self.groups = groups
-        router = Self.router(configuration, environment, identity, topics, metadata, reads, recompression, groups)
+        telemetry = ClientTelemetry(configuration, metadata)
+        router = HandlerList(
+            configuration: configuration, environment: environment, identity: identity, topics: topics,
+            metadata: metadata, reads: reads, recompression: recompression, groups: groups, telemetry: telemetry
+        ).router
         guards.keep(resolver)
         let scrubber = Scrubber(
             topics: topics.table, environment: environment, settings: Scrubber.Settings(resolver), logger: logger)
@@ -177,106 +183,6 @@ final class BrokerCore: Sendable {
         }
     }
 
-    /// The one list of handlers: what is served is what stands here.
-    private static func router(
-        _ configuration: BrokerConfiguration, _ environment: LogEnvironment, _ identity: ClusterIdentity,
-        _ topics: TopicHost, _ metadata: MetadataWriter, _ reads: ReaderPool, _ recompression: Recompression,
-        _ groups: GroupCoordinator
-    ) -> Router {
-        let authorizer = AllowAllAuthorizer()
-        let table = topics.table
-        let nodeID = configuration.nodeID
-        let settings = SettingsView(fixed: configuration.fixed, nodeID: nodeID, image: { metadata.image })
-        let defaults = TopicDefaults(
-            partitionCount: configuration.defaultPartitionCount,
-            replicationFactor: configuration.defaultReplicationFactor)
-        let writer = ConfigurationWriter(metadata: metadata, authorizer: authorizer, nodeID: nodeID)
-        let advertised = AdvertisedApis()
-        let router = Router(
-            [
-                ProduceHandler(
-                    topics: table, authorizer: authorizer, validation: validation(configuration, environment),
-                    recompression: recompression, flushQueues: topics.flushQueues),
-                FetchHandler(
-                    topics: table, authorizer: authorizer,
-                    sessions: FetchSessionCache(capacity: configuration.fetchSessionSlots), reads: reads,
-                    nodeID: nodeID,
-                    maxBytes: configuration.maximumFetchBytes),
-                ListOffsetsHandler(topics: table, authorizer: authorizer, reads: reads),
-                OffsetForLeaderEpochHandler(topics: table, authorizer: authorizer),
-                DeleteRecordsHandler(topics: topics, reads: reads, authorizer: authorizer),
-                MetadataHandler(
-                    identity: identity, topics: table, authorizer: authorizer,
-                    creation: TopicCreation(
-                        metadata: metadata, directories: topics.directories, defaults: defaults,
-                        isOnDemand: configuration.createsTopicsOnDemand)),
-                CreateTopicsHandler(
-                    metadata: metadata, directories: topics.directories, defaults: defaults, settings: settings,
-                    authorizer: authorizer),
-                DeleteTopicsHandler(
-                    metadata: metadata, topics: table, authorizer: authorizer,
-                    isAllowed: configuration.allowsTopicDeletion),
-                CreatePartitionsHandler(
-                    metadata: metadata, directories: topics.directories, authorizer: authorizer),
-                DescribeTopicPartitionsHandler(
-                    identity: identity, topics: table, authorizer: authorizer,
-                    maxPartitions: configuration.maximumDescribedPartitions),
-                DescribeConfigsHandler(settings: settings, authorizer: authorizer),
-                AlterConfigsHandler(writer: writer),
-                IncrementalAlterConfigsHandler(writer: writer),
-                ListConfigResourcesHandler(settings: settings, authorizer: authorizer),
-                DescribeLogDirsHandler(
-                    topics: table, directories: topics.directories, reads: reads, authorizer: authorizer),
-                AlterReplicaLogDirsHandler(topics: table, directories: topics.directories, authorizer: authorizer),
-                DescribeProducersHandler(topics: table, reads: reads, authorizer: authorizer),
-                InitProducerIdHandler(producerIDs: ProducerIDs(metadata: metadata, nodeID: nodeID)),
-                DescribeClusterHandler(identity: identity, authorizer: authorizer),
-                DescribeQuorumHandler(
-                    metadata: metadata, directoryID: topics.directories.metadata.directoryID, identity: identity,
-                    clock: environment.clock, authorizer: authorizer),
-                ElectLeadersHandler(topics: table, authorizer: authorizer),
-                AlterPartitionReassignmentsHandler(settings: settings, authorizer: authorizer),
-                ListPartitionReassignmentsHandler(settings: settings, authorizer: authorizer),
-                UnregisterBrokerHandler(metadata: metadata, nodeID: nodeID, authorizer: authorizer),
-                UpdateFeaturesHandler(metadata: metadata, authorizer: authorizer),
-                ApiVersionsHandler(apis: { advertised.list }, features: { metadata.features }),
-            ] + groupHandlers(groups, identity, table, authorizer))
-        advertised.list = router.advertised
-        return router
-    }
-
-    private static func groupHandlers(
-        _ groups: GroupCoordinator, _ identity: ClusterIdentity, _ table: TopicTable, _ authorizer: any Authorizer
-    ) -> [any RequestHandler] {
-        [
-            FindCoordinatorHandler(identity: identity, groups: groups, authorizer: authorizer),
-            JoinGroupHandler(groups: groups, authorizer: authorizer),
-            SyncGroupHandler(groups: groups, authorizer: authorizer),
-            HeartbeatHandler(groups: groups, authorizer: authorizer),
-            LeaveGroupHandler(groups: groups, authorizer: authorizer),
-            OffsetCommitHandler(groups: groups, topics: table, authorizer: authorizer),
-            OffsetFetchHandler(groups: groups, topics: table, authorizer: authorizer),
-            OffsetDeleteHandler(groups: groups, topics: table, authorizer: authorizer),
-            ListGroupsHandler(groups: groups, authorizer: authorizer),
-            DescribeGroupsHandler(groups: groups, authorizer: authorizer),
-            DeleteGroupsHandler(groups: groups, authorizer: authorizer),
-            ConsumerGroupHeartbeatHandler(groups: groups, authorizer: authorizer),
-            ConsumerGroupDescribeHandler(groups: groups, authorizer: authorizer),
-        ]
-    }
-
-    /// One for each set of threads that check batches: its parts are not to be waited for.
-    private static func validation(
-        _ configuration: BrokerConfiguration, _ environment: LogEnvironment
-    ) -> BatchValidation {
-        BatchValidation(
-            concurrency: configuration.eventLoopCount, decompressionLimit: decompressionLimit,
-            clock: environment.clock)
-    }
-
-    /// What a compressed batch may unfold into. It stands in memory as a whole, once for each event loop.
-    private static let decompressionLimit = 128 << 20
-
     // MARK: - Periodic work, and the end
 
     /// Work of every second that waits for nothing: background flushes (flush.ms), the room on the disks, what the
@@ -287,6 +193,7 @@ final class BrokerCore: Sendable {
         scrubber.tick(now: now)
         for partition in topics.partitions { partition.flushIfOverdue(now: now) }
         cleaner.tick(now: now)
+        telemetry.tick(now: now)
     }
 
     /// Work of every second that waits for the disk.
@@ -321,14 +228,5 @@ extension DiskGuards {
     fileprivate func keep(_ settings: ConfigurationResolver) {
         func bytes(_ key: String) -> Int64 { settings.brokerValue(key).flatMap { Int64($0) } ?? 0 }
         keep(bytes("log.dir.reserve.bytes"), forInternalLogs: bytes("log.dir.reserve.internal.bytes"))
-    }
-}
-
-/// The router's own list of APIs, which its ApiVersions handler answers with; complete once the router is.
-private final class AdvertisedApis: Sendable {
-    private let value = Mutex<[AdvertisedApi]>([])
-    var list: [AdvertisedApi] {
-        get { value.withLock { $0 } }
-        set { value.withLock { $0 = newValue } }
     }
 }

@@ -89,7 +89,6 @@ package enum UnusedReason: String, Sendable {
     case replication = "this node is the only broker"
     case sasl = "SASL is not available yet"
     case share = "share groups are not available yet"
-    case telemetry = "client metrics are not collected yet"
     case threads = "requests run on the event loops, see num.network.threads"
     case tiering = "remote storage is not available yet"
     case tls = "TLS is not available yet"

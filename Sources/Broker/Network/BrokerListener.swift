@@ -73,7 +73,8 @@ struct BrokerListener: Sendable {
                 "connection refused", metadata: ["peer": "\(host)", "reason": "\(error.refusal)"])
             throw error
         }
-        let identity = ConnectionIdentity(id: id, listener: listener, host: host)
+        let identity = ConnectionIdentity(
+            id: id, listener: listener, host: host, port: channel.remoteAddress?.port ?? 0)
         let connection = Connection(
             identity: identity, router: router, registry: registry, limits: limits, logger: logger)
         try channel.pipeline.syncOperations.addHandler(connection)

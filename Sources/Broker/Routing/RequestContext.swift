@@ -21,6 +21,8 @@ struct ConnectionIdentity: Sendable {
     var listener: String
     /// The peer's address without its port.
     var host: String
+    /// The peer's port; 0 where it is not known.
+    var port = 0
     var principal = Principal.anonymous
     let software = ClientSoftware()
 }

@@ -55,6 +55,9 @@ final class MetadataWriter: Sendable {
     /// The metadata in force.
     var image: ClusterMetadataImage { published.withLock { $0.image } }
 
+    /// The same, and the first offset that they know nothing of: a cheap way to see whether something has changed.
+    var versionedImage: (image: ClusterMetadataImage, end: Offset) { published.withLock { $0 } }
+
     /// The levels that the features have, and the metadata's last offset as their epoch.
     var features: FinalizedFeatures {
         let (image, end) = published.withLock { $0 }

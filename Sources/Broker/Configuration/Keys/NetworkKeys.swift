@@ -83,8 +83,8 @@ extension ConfigurationDefinition {
         .ignored(
             "inter.broker.listener.name", .string, nil, .any, because: .quorum,
             "Listener that brokers use among themselves."),
-        .ignored(
-            "telemetry.max.bytes", .int, "1048576", .atLeast(1), because: .telemetry,
+        .acted(
+            "telemetry.max.bytes", .int, "1048576", .atLeast(1),
             "Most bytes of metrics that a client may push."),
         .ignored(
             "fetch.purgatory.purge.interval.requests", .int, "1000", .any, because: .purgatory,
