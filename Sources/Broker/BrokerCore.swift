@@ -19,6 +19,7 @@ final class BrokerCore: Sendable {
     let groups: GroupCoordinator
     /// The clients that push metrics.
     let telemetry: ClientTelemetry
+    let loggers: SubsystemLoggers
     /// Whether the last stop was clean.
     let wasClean: Bool
 
@@ -43,21 +44,23 @@ final class BrokerCore: Sendable {
 
     /// Opens the log directories and everything in them. Blocks until logs are recovered.
     init(configuration: BrokerConfiguration, environment: LogEnvironment, logger: Logger) throws {
+        let loggers = SubsystemLoggers(logger)
+        self.loggers = loggers
         directories = try LogDirectories.open(
             configuration.logDirectories, metadata: configuration.metadataDirectory, environment: environment,
-            nodeID: configuration.nodeID, logger: logger)
+            nodeID: configuration.nodeID, logger: loggers[.directories])
         self.configuration = configuration
         self.environment = environment
-        self.logger = logger
+        self.logger = loggers.root
         wasClean = directories.wereClean
         flushQueues = FlushQueues(devices: directories.devices)
         reads = ReaderPool(threadCount: Self.readerThreads)
-        diskWatch = DiskWatch(guards: environment.diskGuards, logger: logger)
+        diskWatch = DiskWatch(guards: environment.diskGuards, logger: loggers[.disks])
         identity = ClusterIdentity(
             clusterID: directories.metadata.clusterID, nodeID: configuration.nodeID, rack: configuration.rack)
         let topics = TopicHost(
             table: TopicTable(), environment: environment, directories: directories, flushQueues: flushQueues,
-            graveyard: Graveyard(environment: environment, logger: logger), logger: logger)
+            graveyard: Graveyard(environment: environment, logger: loggers[.topics]), logger: loggers[.topics])
         self.topics = topics
         metadata = try Self.openMetadata(
             directories.metadata, configuration, environment, topics, settingsObserver, topicDeletions)
@@ -69,16 +72,20 @@ final class BrokerCore: Sendable {
         let groups = GroupCoordinator(
             topics: topics.table, metadata: metadata, clock: CoordinatorClock(wall: environment.clock),
             resolver: resolver,
-            creation: .groupOffsets(resolver, metadata: metadata, directories: directories), logger: logger)
+            creation: .groupOffsets(resolver, metadata: metadata, directories: directories),
+            logger: loggers[.groups])
         self.groups = groups
         telemetry = ClientTelemetry(configuration, metadata)
-        router = HandlerList(
-            configuration: configuration, environment: environment, identity: identity, topics: topics,
-            metadata: metadata, reads: reads, recompression: recompression, groups: groups, telemetry: telemetry
-        ).router
+        router =
+            HandlerList(
+                configuration: configuration, environment: environment, identity: identity, topics: topics,
+                metadata: metadata, reads: reads, recompression: recompression, groups: groups, telemetry: telemetry,
+                loggers: loggers
+            ).router
         guards.keep(resolver)
         let scrubber = Scrubber(
-            topics: topics.table, environment: environment, settings: Scrubber.Settings(resolver), logger: logger)
+            topics: topics.table, environment: environment, settings: Scrubber.Settings(resolver),
+            logger: loggers[.scrubber])
         self.scrubber = scrubber
         settingsObserver.observe { settings in
             guards.keep(settings)
@@ -88,8 +95,8 @@ final class BrokerCore: Sendable {
         topicDeletions.observe { groups.topicsDeleted($0) }
         maintenance = LogMaintenance(
             topics: topics, schedule: MaintenanceSchedule(configuration, start: environment.clock.now),
-            logger: logger)
-        cleaner = LogCleaner(topics: topics, clock: environment.clock, logger: logger) { [metadata] in
+            logger: loggers[.maintenance])
+        cleaner = LogCleaner(topics: topics, clock: environment.clock, logger: loggers[.cleaner]) { [metadata] in
             CleanerSettings(SettingsView.resolver(configuration.fixed, configuration.nodeID, metadata.image))
         }
         try hostTopics()

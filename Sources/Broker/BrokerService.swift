@@ -90,7 +90,7 @@ package final class BrokerService: Service {
         var listeners: [BrokerListener] = []
         do {
             for listener in configuration.listeners {
-                listeners.append(try await bind(listener, core.router, group, connections, limits))
+                listeners.append(try await bind(listener, core, group, connections, limits))
             }
         } catch {
             await Self.close(listeners, connections, group)
@@ -105,7 +105,7 @@ package final class BrokerService: Service {
     }
 
     private func bind(
-        _ listener: Listener, _ router: Router, _ group: any EventLoopGroup, _ connections: ConnectionRegistry,
+        _ listener: Listener, _ core: BrokerCore, _ group: any EventLoopGroup, _ connections: ConnectionRegistry,
         _ limits: ConnectionLimits
     ) async throws -> BrokerListener {
         var options = BrokerListener.SocketOptions()
@@ -116,7 +116,7 @@ package final class BrokerService: Service {
         do {
             return try await BrokerListener.bind(
                 name: listener.name, host: host, port: listener.bind.port, options: options, group: group,
-                router: router, registry: connections, limits: limits, logger: logger)
+                router: core.router, registry: connections, limits: limits, logger: core.loggers[.network])
         } catch {
             throw BrokerStartError(description: "cannot listen on \(listener.bind): \(error)")
         }

@@ -15,6 +15,7 @@ struct HandlerList {
     let recompression: Recompression
     let groups: GroupCoordinator
     let telemetry: ClientTelemetry
+    let loggers: SubsystemLoggers
 
     private let authorizer: any Authorizer = AllowAllAuthorizer()
 
@@ -81,9 +82,10 @@ struct HandlerList {
     }
 
     private var configHandlers: [any RequestHandler] {
-        let writer = ConfigurationWriter(metadata: metadata, authorizer: authorizer, nodeID: nodeID)
+        let writer = ConfigurationWriter(
+            metadata: metadata, loggers: loggers, authorizer: authorizer, nodeID: nodeID)
         return [
-            DescribeConfigsHandler(settings: settings, authorizer: authorizer),
+            DescribeConfigsHandler(settings: settings, loggers: loggers, authorizer: authorizer),
             AlterConfigsHandler(writer: writer),
             IncrementalAlterConfigsHandler(writer: writer),
             ListConfigResourcesHandler(settings: settings, authorizer: authorizer),

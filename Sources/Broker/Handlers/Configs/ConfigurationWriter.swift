@@ -21,17 +21,22 @@ struct ConfigurationWriter: Sendable {
     }
 
     let metadata: MetadataWriter
+    let loggers: SubsystemLoggers
     let authorizer: any Authorizer
     let nodeID: BrokerID
 
     func alter(_ items: [Item], validateOnly: Bool, _ context: RequestContext) -> EventLoopFuture<[Outcome]> {
         let admitted = items.map { item in
-            Result { () throws(Refusal) in
+            Result { () throws(Refusal) -> ConfigurationAlteration? in
                 if let refusal = item.refusal { throw refusal }
+                if ConfigResourceType(rawValue: item.type) == .brokerLogger {
+                    try alterLoggers(item, validateOnly: validateOnly, context)
+                    return nil
+                }
                 return ConfigurationAlteration(try resource(item, context), item.values)
             }
         }
-        let alterations = admitted.compactMap { try? $0.get() }
+        let alterations = admitted.compactMap { (try? $0.get()) ?? nil }
         let future = metadata.submit(on: context.eventLoop) { machine in
             machine.alterConfigurations(alterations, validateOnly: validateOnly)
         }
@@ -41,12 +46,26 @@ struct ConfigurationWriter: Sendable {
                 var outcome = Outcome(type: item.type, name: item.name)
                 switch admitted {
                 case .failure(let refusal): outcome.refusal = refusal
-                case .success(let alteration):
+                // Levels of loggers are in force already.
+                case .success(nil): break
+                case .success(let alteration?):
                     if case .failure(let refusal)? = results[alteration.resource] { outcome.refusal = refusal }
                 }
                 return outcome
             }
         }
+    }
+
+    /// Levels are the process's own: in force at once, and gone with it.
+    private func alterLoggers(_ item: Item, validateOnly: Bool, _ context: RequestContext) throws(Refusal) {
+        try require(.cluster, .clusterAuthorizationFailed, context)
+        guard item.name == "\(nodeID)" else {
+            throw Refusal(.invalidRequest, "Unexpected broker id, expected \(nodeID) but received \(item.name)")
+        }
+        guard case .changes(let changes) = item.values else {
+            throw Refusal(.invalidRequest, "Log levels are altered one by one: use IncrementalAlterConfigs.")
+        }
+        try loggers.alter(changes, validateOnly: validateOnly)
     }
 
     /// The resource, if the client may alter it.

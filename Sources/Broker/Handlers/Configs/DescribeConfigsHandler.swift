@@ -2,6 +2,7 @@
 // Authorization: DescribeConfigs on Topic, Group or Cluster
 // Behaviour: every key of a topic, group, broker or metrics subscription with its value, its source and, if asked, its
 //   synonyms in order of precedence and one line of documentation. Keys that this broker does not act on are read-only.
+//   Of the broker's loggers, their levels (KIP-412).
 // Version notes: v3 types and documentation.
 import Coordination
 import KafkaProtocol
@@ -14,6 +15,7 @@ struct DescribeConfigsHandler: RequestHandler {
     typealias Entry = DescribeConfigsResponse.DescribeConfigsResourceResult
 
     let settings: SettingsView
+    let loggers: SubsystemLoggers
     let authorizer: any Authorizer
 
     func handle(_ request: DescribeConfigsRequest, _ context: RequestContext) -> Handling<DescribeConfigsResponse> {
@@ -31,6 +33,10 @@ struct DescribeConfigsHandler: RequestHandler {
                             let isFirst = seen.insert(SeenResource(resource)).inserted
                             guard isFirst, seen.count <= Self.maxResources else {
                                 throw Refusal(.invalidRequest, isFirst ? Self.tooMany : "Name each resource once.")
+                            }
+                            if ConfigResourceType(rawValue: resource.resourceType) == .brokerLogger {
+                                result.configs = try logLevels(resource, context)
+                                return
                             }
                             let entries = try entries(resource, resolver, image, context)
                             result.configs = entries.map { Self.entry($0, request) }
@@ -66,6 +72,29 @@ struct DescribeConfigsHandler: RequestHandler {
         let wanted = Set(keys)
         return entries.filter { wanted.contains($0.name) }
     }
+
+    /// The broker's loggers with their levels (KIP-412).
+    private func logLevels(
+        _ resource: DescribeConfigsRequest.DescribeConfigsResource, _ context: RequestContext
+    ) throws(Refusal) -> [Entry] {
+        try require(.cluster, .clusterAuthorizationFailed, context)
+        guard resource.resourceName == "\(settings.nodeID)" else {
+            throw Refusal(
+                .invalidRequest,
+                "Unexpected broker id, expected \(settings.nodeID) but received \(resource.resourceName)")
+        }
+        let wanted = resource.configurationKeys.map { Set($0) } ?? []
+        return loggers.entries.filter { wanted.isEmpty || wanted.contains($0.name) }.map { name, level in
+            .with {
+                $0.name = name
+                $0.value = level
+                $0.configSource = Self.dynamicBrokerLogger
+                $0.documentation = nil
+            }
+        }
+    }
+
+    private static let dynamicBrokerLogger: Int8 = 6
 
     private func allEntries(
         _ resource: DescribeConfigsRequest.DescribeConfigsResource, _ resolver: ConfigurationResolver,

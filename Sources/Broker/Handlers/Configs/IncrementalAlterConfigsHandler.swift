@@ -1,7 +1,7 @@
 // IncrementalAlterConfigs: v0-1
 // Authorization: AlterConfigs on Topic, Group or Cluster
 // Behaviour: sets, deletes, appends to and subtracts from single values of a resource (KIP-339). Checked, durable and in
-//   force when the answer leaves.
+//   force when the answer leaves. Levels of the broker's loggers (KIP-412) last until it ends.
 // Version notes: v1 flexible.
 import Coordination
 import KafkaProtocol
