@@ -67,10 +67,12 @@ package final class Cluster: Sendable {
         }
     }
 
-    /// Tries `body` again while its errors are retriable and `apiTimeout` has not passed; cannot-connect errors have
-    /// had their retries already.
-    func retrying<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
-        let deadline = ContinuousClock.now + configuration.apiTimeout
+    /// Tries `body` again while its errors are retriable and `apiTimeout` (or `patience`) has not passed; cannot-connect
+    /// errors have had their retries already.
+    func retrying<Value: Sendable>(
+        for patience: Duration? = nil, _ body: () async throws -> Value
+    ) async throws -> Value {
+        let deadline = ContinuousClock.now + (patience ?? configuration.apiTimeout)
         var backoff = Backoff(first: configuration.retryBackoff, longest: configuration.retryBackoffMax)
         while true {
             do {

@@ -121,10 +121,10 @@ extension ClusterCore {
 extension Cluster {
     /// Tries `body`, which asks the coordinator of `group`, again while its errors are retriable; each time the
     /// coordinator is looked up anew.
-    func retrying<Value: Sendable>(atCoordinatorOf group: String, _ body: () async throws -> Value) async throws
-        -> Value
-    {
-        try await retrying {
+    func retrying<Value: Sendable>(
+        atCoordinatorOf group: String, for patience: Duration? = nil, _ body: () async throws -> Value
+    ) async throws -> Value {
+        try await retrying(for: patience) {
             do {
                 return try await body()
             } catch let error as KafkaError where error.isRetriable {

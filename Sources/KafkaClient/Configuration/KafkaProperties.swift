@@ -23,7 +23,7 @@ extension ClientConfiguration {
     ///
     /// - Throws: `invalidConfiguration` for unknown keys, with the nearest known one, and for values out of range.
     public mutating func set(_ properties: [(key: String, value: String)]) throws(KafkaError) {
-        let others = Set(ProducerConfiguration.keys.map(\.name) + ConsumerConfiguration.keys.map(\.name))
+        let others = Set(ProducerConfiguration.keys.map(\.name) + GroupConsumerConfiguration.keys.map(\.name))
         try Properties.apply(properties, to: &self, keys: Self.keys, also: others)
     }
 }
@@ -59,7 +59,7 @@ extension ProducerConfiguration {
     /// - Throws: `invalidConfiguration` for unknown keys, with the nearest known one, and for values out of range.
     public mutating func set(_ properties: [(key: String, value: String)]) throws(KafkaError) {
         try Properties.apply(
-            properties, to: &self, keys: Self.keys, also: Set(ConsumerConfiguration.keys.map(\.name)))
+            properties, to: &self, keys: Self.keys, also: Set(GroupConsumerConfiguration.keys.map(\.name)))
         let asked = properties.contains { $0.key == "enable.idempotence" }
         if !asked, acknowledgement != .all || maxInFlight > 5 { isIdempotent = false }
     }
@@ -88,6 +88,64 @@ extension ConsumerConfiguration {
     /// - Throws: `invalidConfiguration` for unknown keys, with the nearest known one, and for values out of range.
     public mutating func set(_ properties: [(key: String, value: String)]) throws(KafkaError) {
         try Properties.apply(
+            properties, to: &self, keys: Self.keys,
+            also: Set(ProducerConfiguration.keys.map(\.name) + GroupConsumerConfiguration.groupKeys.map(\.name)))
+    }
+}
+
+extension GroupConsumerConfiguration {
+    static let keys: [PropertyKey<GroupConsumerConfiguration>] =
+        ConsumerConfiguration.keys.map { $0.lifted(\.consumer) } + groupKeys
+
+    /// Those that only members of groups know.
+    static let groupKeys: [PropertyKey<GroupConsumerConfiguration>] = [
+        Properties.string("group.id", \.groupID),
+        Properties.choice("group.protocol", ["classic": .classic, "consumer": .consumer], \.groupProtocol),
+        PropertyKey(name: "group.instance.id") { target, text in target.instanceID = text },
+        PropertyKey(name: "group.remote.assignor") { target, text in target.remoteAssignor = text },
+        PropertyKey(name: "partition.assignment.strategy") {
+            (target: inout GroupConsumerConfiguration, text: String) throws(KafkaError) in
+            target.assignors = try assignors(text)
+        },
+        Properties.boolean("enable.auto.commit", \.autoCommits),
+        Properties.milliseconds("auto.commit.interval.ms", \.autoCommitInterval),
+        Properties.milliseconds("session.timeout.ms", \.sessionTimeout),
+        Properties.milliseconds("heartbeat.interval.ms", \.heartbeatInterval),
+        Properties.milliseconds("max.poll.interval.ms", \.rebalanceTimeout),
+    ]
+
+    /// By their names, or by those of Kafka's classes.
+    private static func assignors(_ text: String) throws(KafkaError) -> [ClassicAssignor] {
+        var assignors: [ClassicAssignor] = []
+        for part in text.split(separator: ",") {
+            let name = part.filter { $0 != " " }
+            let known = ClassicAssignor.allCases.first { assignor in
+                name == assignor.rawValue || name.hasSuffix(".\(assignor.className)")
+            }
+            guard let known else {
+                let allowed = ClassicAssignor.allCases.map(\.rawValue).joined(separator: ", ")
+                throw KafkaError(
+                    .invalidConfiguration, "partition.assignment.strategy knows \(allowed), not '\(name)'")
+            }
+            if !assignors.contains(known) { assignors.append(known) }
+        }
+        return assignors
+    }
+
+    /// Sets Kafka's own keys, as in `group.instance.id`.
+    ///
+    /// - Throws: `invalidConfiguration` for unknown keys, with the nearest known one, and for values out of range.
+    public mutating func set(_ properties: [(key: String, value: String)]) throws(KafkaError) {
+        try Properties.apply(
             properties, to: &self, keys: Self.keys, also: Set(ProducerConfiguration.keys.map(\.name)))
+    }
+}
+
+extension ClassicAssignor {
+    fileprivate var className: String {
+        switch self {
+        case .range: "RangeAssignor"
+        case .cooperativeSticky: "CooperativeStickyAssignor"
+        }
     }
 }

@@ -14,9 +14,9 @@ import NIOPosix
 public final class Consumer: Sendable, AsyncSequence {
     public typealias Element = ConsumerRecord
 
-    private let cluster: Cluster
-    private let configuration: ConsumerConfiguration
-    private let buffer: ConsumerBuffer
+    let cluster: Cluster
+    let configuration: ConsumerConfiguration
+    let buffer: ConsumerBuffer
     private let logger: Logger
     private let bound: NIOLoopBoundBox<Fetcher?>
 
@@ -112,7 +112,14 @@ public final class Consumer: Sendable, AsyncSequence {
     public func nextBatch(
         limit: Int? = nil, timeout: Duration? = nil, stopsAtEnd: Bool = false
     ) async throws -> [ConsumerRecord] {
-        let deadline = timeout.map { NIODeadline.now() + TimeAmount($0) }
+        try await nextBatch(
+            limit: limit, until: timeout.map { NIODeadline.now() + TimeAmount($0) }, stopsAtEnd: stopsAtEnd)
+    }
+
+    /// - Parameter isInterrupted: whether to return without records; who makes it so wakes the buffer.
+    func nextBatch(
+        limit: Int?, until deadline: NIODeadline?, stopsAtEnd: Bool, isInterrupted: () -> Bool = { false }
+    ) async throws -> [ConsumerRecord] {
         while true {
             try Task.checkCancellation()
             let (records, wakes) = try buffer.take(limit ?? configuration.maxBatchRecords)
@@ -120,6 +127,8 @@ public final class Consumer: Sendable, AsyncSequence {
             if !records.isEmpty || buffer.isClosed || stopsAtEnd && buffer.isAtEnd { return records }
             if let deadline, deadline <= .now() { return [] }
             guard let waiter = buffer.waiter() else { continue }
+            // Looked at when the waiter is there: whoever interrupts from now on wakes it.
+            if isInterrupted() { return [] }
             try await wait(waiter, until: deadline)
         }
     }
@@ -159,7 +168,7 @@ public final class Consumer: Sendable, AsyncSequence {
     }
 
     /// The fetcher on its loop. Only there.
-    private var fetcher: Fetcher {
+    var fetcher: Fetcher {
         if let fetcher = bound.value { return fetcher }
         let fetcher = Fetcher(core: cluster.core, buffer: buffer, configuration: configuration, logger: logger)
         bound.value = fetcher

@@ -17,6 +17,10 @@ final class ConsumerBuffer: Sendable {
         var generation: Int
         /// The next offset to hand out; nil until it was looked up.
         var position: Offset?
+        /// The epoch of the last record that was handed out.
+        var leaderEpoch = LeaderEpoch.none
+        /// The position when the application last asked for more: what lies before it is done with.
+        var consumed: CommittedOffset?
         var chunks: Deque<FetchedChunk> = []
         var bytes = 0
         var isPaused = false
@@ -53,19 +57,40 @@ final class ConsumerBuffer: Sendable {
 
     // MARK: The application's side
 
-    /// Makes `partitions` the whole assignment; what was buffered is dropped.
+    /// Makes `partitions`, and of those that were assigned before the ones to keep, the whole assignment. What was
+    /// buffered of others is dropped.
     ///
-    /// - Returns: each partition's generation.
-    func assign(_ partitions: [TopicPartition: StartPosition]) -> [TopicPartition: Int] {
+    /// - Parameter epochs: those of the records before each position, where they are known.
+    /// - Returns: each new partition's generation.
+    func assign(
+        _ partitions: [TopicPartition: StartPosition], epochs: [TopicPartition: LeaderEpoch] = [:],
+        keeping kept: Set<TopicPartition> = []
+    ) -> [TopicPartition: Int] {
         state.withLock { state in
-            state.partitions = [:]
-            state.bytes = 0
+            state.partitions = state.partitions.filter { kept.contains($0.key) && partitions[$0.key] == nil }
+            state.bytes = state.partitions.values.reduce(0) { $0 + $1.bytes }
             state.failure = nil
-            state.order = partitions.keys.sorted { ($0.topic, $0.partition) < ($1.topic, $1.partition) }
+            state.order = Set(state.partitions.keys).union(partitions.keys).sorted()
             return partitions.reduce(into: [:]) { generations, entry in
-                generations[entry.key] = Self.begin(entry.key, at: entry.value, isPaused: false, &state)
+                generations[entry.key] = Self.begin(
+                    entry.key, at: entry.value, epoch: epochs[entry.key] ?? .none, isPaused: false, &state)
             }
         }
+    }
+
+    /// The application asks for more, so it is done with what it was given.
+    func markConsumed() {
+        state.withLock { state in
+            for (name, partition) in state.partitions {
+                guard let position = partition.position else { continue }
+                state.partitions[name]?.consumed = CommittedOffset(position, leaderEpoch: partition.leaderEpoch)
+            }
+        }
+    }
+
+    /// How far the application is done, in each partition where that is known.
+    var consumed: [TopicPartition: CommittedOffset] {
+        state.withLock { $0.partitions.compactMapValues(\.consumed) }
     }
 
     /// Moves an assigned partition to another position.
@@ -75,16 +100,22 @@ final class ConsumerBuffer: Sendable {
         state.withLock { state in
             guard let old = state.partitions[partition] else { return nil }
             state.bytes -= old.bytes
-            return Self.begin(partition, at: position, isPaused: old.isPaused, &state)
+            let generation = Self.begin(partition, at: position, epoch: .none, isPaused: old.isPaused, &state)
+            state.partitions[partition]?.consumed = old.consumed
+            return generation
         }
     }
 
     private static func begin(
-        _ name: TopicPartition, at position: StartPosition, isPaused: Bool, _ state: inout State
+        _ name: TopicPartition, at position: StartPosition, epoch: LeaderEpoch, isPaused: Bool, _ state: inout State
     ) -> Int {
         state.nextGeneration += 1
         var partition = Partition(generation: state.nextGeneration)
-        if case .offset(let offset) = position { partition.position = offset }
+        if case .offset(let offset) = position {
+            partition.position = offset
+            partition.consumed = CommittedOffset(offset, leaderEpoch: epoch)
+        }
+        partition.leaderEpoch = epoch
         partition.isPaused = isPaused
         state.partitions[name] = partition
         return state.nextGeneration
@@ -151,6 +182,7 @@ final class ConsumerBuffer: Sendable {
                     records.append(
                         ConsumerRecord(partition: name, record: next.record, leaderEpoch: next.leaderEpoch))
                     state.partitions[name]?.position = next.record.offset + 1
+                    state.partitions[name]?.leaderEpoch = next.leaderEpoch
                     continue
                 }
             } catch {
@@ -198,7 +230,7 @@ final class ConsumerBuffer: Sendable {
         wakeAll()
     }
 
-    private func wakeAll() {
+    func wakeAll() {
         let waiters = state.withLock { state in
             defer { state.waiters = [] }
             return state.waiters
@@ -231,7 +263,9 @@ final class ConsumerBuffer: Sendable {
     /// The position of a partition was looked up.
     func found(_ position: Offset, of name: TopicPartition, generation: Int) {
         update(name, generation) { partition in
-            if partition.chunks.isEmpty { partition.position = position }
+            guard partition.chunks.isEmpty else { return }
+            partition.position = position
+            if partition.consumed == nil { partition.consumed = CommittedOffset(position) }
         }
     }
 

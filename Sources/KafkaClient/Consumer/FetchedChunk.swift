@@ -29,6 +29,8 @@ package struct FetchedChunk {
     package let byteCount: Int
     /// Where reading goes on behind the whole batches of this chunk.
     package let nextOffset: Offset
+    /// The epoch of the last batch; none where there is no batch.
+    package let lastEpoch: LeaderEpoch
     private let start: Offset
     private var batches: RecordBatchSequence.Iterator
     private var records: RecordSequence.Iterator?
@@ -44,9 +46,14 @@ package struct FetchedChunk {
         batches = RecordBatchSequence(bytes, tail: .ignored).makeIterator()
         abortedAhead = aborted.sorted { $0.firstOffset > $1.firstOffset }
         var end = start
+        var epoch = LeaderEpoch.none
         var iterator = batches
-        while let batch = try iterator.next() { end = max(end, batch.header.nextOffset) }
+        while let batch = try iterator.next() {
+            end = max(end, batch.header.nextOffset)
+            epoch = batch.header.partitionLeaderEpoch
+        }
         nextOffset = end
+        lastEpoch = epoch
     }
 
     /// The next record that the consumer may see; nil at the end.

@@ -9,6 +9,9 @@ final class Fetcher {
     struct Partition {
         var generation: Int
         var position: Offset?
+        /// The epoch of the record before the position, where it is known: the broker tells by it whether the log was
+        /// truncated and written anew (KIP-320).
+        var epoch = LeaderEpoch.none
         /// What has to be looked up before reading can go on.
         var start: StartPosition?
         var knowsEnds = false
@@ -38,9 +41,15 @@ final class Fetcher {
 
     // MARK: Assignment
 
-    func assign(_ starts: [TopicPartition: StartPosition], generations: [TopicPartition: Int]) {
-        partitions = [:]
-        for (partition, start) in starts { begin(partition, at: start, generation: generations[partition] ?? 0) }
+    func assign(
+        _ starts: [TopicPartition: StartPosition], epochs: [TopicPartition: LeaderEpoch] = [:],
+        generations: [TopicPartition: Int], keeping kept: Set<TopicPartition> = []
+    ) {
+        partitions = partitions.filter { kept.contains($0.key) }
+        for (partition, start) in starts {
+            begin(partition, at: start, generation: generations[partition] ?? 0)
+            partitions[partition]?.epoch = epochs[partition] ?? .none
+        }
         pump()
     }
 
@@ -132,8 +141,10 @@ final class Fetcher {
         for name in names { partitions[name]?.isUnderWay = true }
         let (request, namesByID) = request(turned)
         let timeout = configuration.fetchMaxWait + configuration.client.requestTimeout
-        core.send(request, to: .broker(leader), timeout: timeout, atMost: namesByID == nil ? 12 : .max) {
-            [weak self] result in
+        core.send(
+            { $0 >= 12 ? request : request.withoutEpochs }, to: .broker(leader), timeout: timeout,
+            atMost: namesByID == nil ? 12 : .max
+        ) { [weak self] result in
             guard let self else { return }
             fetching.remove(leader)
             for name in names where partitions[name]?.generation == asked[name]?.generation {
@@ -166,6 +177,7 @@ final class Fetcher {
                     $0.partition = name.partition
                     $0.currentLeaderEpoch = core.metadata.partition(name)?.leaderEpoch ?? .none
                     $0.fetchOffset = partitions[name]?.position ?? 0
+                    $0.lastFetchedEpoch = partitions[name]?.epoch ?? .none
                     $0.partitionMaxBytes = Int32(clamping: configuration.fetchMaxPartitionBytes)
                 })
         }
@@ -216,6 +228,7 @@ final class Fetcher {
         guard let position = asked.position else { return }
         if data.errorCode == .offsetOutOfRange { return try reset(name, position) }
         guard data.errorCode == .none else { throw KafkaError(broker: data.errorCode, "cannot read \(name)") }
+        if data.divergingEpoch.endOffset >= 0 { return try goBack(name, position, to: data.divergingEpoch) }
         let ends = ConsumerBuffer.Ends(
             logStart: data.logStartOffset, highWatermark: data.highWatermark,
             lastStable: data.lastStableOffset < 0 ? data.highWatermark : data.lastStableOffset)
@@ -229,9 +242,27 @@ final class Fetcher {
                 throw KafkaError(.corruptRecords, "\(name): what came for offset \(position) is no batch", cause: error)
             }
             if let next = chunk?.nextOffset { partitions[name]?.position = next }
+            if let epoch = chunk?.lastEpoch, epoch >= 0 { partitions[name]?.epoch = epoch }
             if chunk?.nextOffset == position { chunk = nil }
         }
         buffer.add(chunk, ends: ends, to: name, generation: asked.generation)
+    }
+
+    /// The log has lost records that were read already, and goes on with others.
+    private func goBack(
+        _ name: TopicPartition, _ position: Offset, to end: FetchResponse.EpochEndOffset
+    ) throws(KafkaError) {
+        let offset = min(position, end.endOffset, buffer.position(of: name) ?? position)
+        guard configuration.offsetReset != .none else {
+            throw KafkaError(
+                .offsetOutOfRange,
+                "\(name): the log was truncated to offset \(end.endOffset) after it was read to \(position), "
+                    + "and auto.offset.reset is none")
+        }
+        logger.warning(
+            "the log was truncated behind what was read", metadata: ["partition": "\(name)", "goes on at": "\(offset)"])
+        guard let generation = buffer.seek(name, to: .offset(offset)) else { return }
+        begin(name, at: .offset(offset), generation: generation)
     }
 
     private func reset(_ name: TopicPartition, _ position: Offset) throws(KafkaError) {
@@ -261,5 +292,18 @@ final class Fetcher {
             if case .failure(let failure) = result, failure.code != .closed { return buffer.fail(failure) }
             if error == nil { pump() } else { pauseAndPump() }
         }
+    }
+}
+
+extension FetchRequest {
+    /// For versions that cannot say the last fetched epoch.
+    fileprivate var withoutEpochs: FetchRequest {
+        var request = self
+        for topic in request.topics.indices {
+            for partition in request.topics[topic].partitions.indices {
+                request.topics[topic].partitions[partition].lastFetchedEpoch = .none
+            }
+        }
+        return request
     }
 }

@@ -45,6 +45,44 @@ import Testing
         #expect(consumer.rack == "r")
     }
 
+    @Test func `a member of a group understands Kafka's own keys`() throws {
+        var group = try GroupConsumerConfiguration(groupID: "g")
+        try group.set([
+            ("group.id", "h"), ("group.protocol", "consumer"), ("group.instance.id", "i"),
+            ("group.remote.assignor", "uniform"), ("enable.auto.commit", "false"), ("auto.commit.interval.ms", "10"),
+            ("session.timeout.ms", "20"), ("heartbeat.interval.ms", "7"), ("max.poll.interval.ms", "30"),
+            ("auto.offset.reset", "earliest"), ("client.id", "me"), ("linger.ms", "1"),
+            (
+                "partition.assignment.strategy",
+                "org.apache.kafka.clients.consumer.CooperativeStickyAssignor, range"
+            ),
+        ])
+        #expect(group.groupID == "h")
+        #expect(group.groupProtocol == .consumer)
+        #expect(group.instanceID == "i")
+        #expect(group.remoteAssignor == "uniform")
+        #expect(!group.autoCommits)
+        #expect(group.autoCommitInterval == .milliseconds(10))
+        #expect(group.sessionTimeout == .milliseconds(20))
+        #expect(group.heartbeatInterval == .milliseconds(7))
+        #expect(group.rebalanceTimeout == .milliseconds(30))
+        #expect(group.assignors == [.cooperativeSticky, .range])
+        #expect(group.consumer.offsetReset == .earliest)
+        #expect(group.consumer.client.clientID == "me")
+        #expect(throws: KafkaError.self) { try group.set([("partition.assignment.strategy", "sticky")]) }
+        #expect(throws: KafkaError.self) { try group.set([("group.protocol", "share")]) }
+    }
+
+    @Test(arguments: [
+        ("heartbeat.interval.ms", "45000"), ("group.id", ""), ("group.instance.id", ""),
+        ("group.remote.assignor", "uniform"), ("partition.assignment.strategy", ""),
+    ])
+    func `a member's settings must fit together`(key: String, value: String) throws {
+        var group = try GroupConsumerConfiguration(groupID: "g")
+        try group.set([(key, value)])
+        #expect(throws: KafkaError.self) { try group.validate() }
+    }
+
     @Test(arguments: [
         ("acsk", "acks"), ("linger.msec", "linger.ms"), ("boostrap.servers", "bootstrap.servers"),
         ("enable.idempotent", "enable.idempotence"), ("fetch.max.wait", "fetch.max.wait.ms"),

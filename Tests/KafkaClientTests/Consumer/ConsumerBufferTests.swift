@@ -123,4 +123,30 @@ import Testing
         try await second.value()
         #expect(throws: KafkaError.self) { try buffer.take(1) }
     }
+
+    @Test func `what was handed out is consumed when more is asked for, and not before`() throws {
+        let buffer = try Self.buffer()
+        let generation = try #require(buffer.assign([Self.one: .offset(0)], epochs: [Self.one: 4])[Self.one])
+        #expect(buffer.consumed[Self.one] == CommittedOffset(0, leaderEpoch: 4))
+        buffer.add(try Self.chunk(0, ["a", "b", "c"]), ends: Self.ends, to: Self.one, generation: generation)
+        _ = try buffer.take(2)
+        #expect(buffer.consumed[Self.one]?.offset == 0)
+        buffer.markConsumed()
+        #expect(buffer.consumed[Self.one]?.offset == 2)
+        _ = buffer.seek(Self.one, to: .offset(1))
+        #expect(buffer.consumed[Self.one]?.offset == 2)
+        buffer.markConsumed()
+        #expect(buffer.consumed[Self.one]?.offset == 1)
+    }
+
+    @Test func `partitions come and go while others are read on`() throws {
+        let buffer = try Self.buffer()
+        let generation = try #require(buffer.assign([Self.one: .offset(0)])[Self.one])
+        buffer.add(try Self.chunk(0, ["a"]), ends: Self.ends, to: Self.one, generation: generation)
+        #expect(buffer.assign([Self.two: .offset(5)], keeping: [Self.one]).keys.map(\.partition) == [1])
+        #expect(buffer.assignment == [Self.one, Self.two])
+        _ = buffer.assign([:], keeping: [Self.one])
+        #expect(buffer.assignment == [Self.one])
+        #expect(Self.values(try buffer.take(9).records) == ["a"])
+    }
 }

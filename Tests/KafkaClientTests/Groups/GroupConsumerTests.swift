@@ -1,0 +1,202 @@
+import BrokerTesting
+import KafkaClient
+import NIOCore
+import Synchronization
+import Testing
+
+@Suite(.timeLimit(.minutes(5))) struct GroupConsumerTests {
+    /// A broker that does not wait for more members before the first rebalance, with a topic `t` of four partitions.
+    private static func withTopic(_ body: (String) async throws -> Void) async throws {
+        try await withBroker(settings: ["group.initial.rebalance.delay.ms": "0"]) { bootstrap in
+            let admin = Admin(try ClientConfiguration(bootstrapServers: bootstrap))
+            try await admin.createTopic(NewTopic(name: "t", partitionCount: 4))
+            admin.close()
+            try await body(bootstrap)
+        }
+    }
+
+    private static func produce(_ numbers: Range<Int>, _ bootstrap: String) async throws {
+        let producer = try Producer(ProducerConfiguration(bootstrapServers: bootstrap))
+        for number in numbers {
+            let partition = PartitionIndex(Int32(number % 4))
+            _ = try await producer.send(
+                ProducerRecord(topic: "t", partition: partition, value: ByteBuffer(string: "\(number)")))
+        }
+        try await producer.close()
+    }
+
+    private static func consumer(
+        _ bootstrap: String, _ change: (inout GroupConsumerConfiguration) -> Void = { _ in },
+        onChange: @escaping GroupConsumer.ChangeHandler = { _ in }
+    ) throws -> GroupConsumer {
+        var configuration = try GroupConsumerConfiguration(bootstrapServers: bootstrap, groupID: "g")
+        configuration.consumer.offsetReset = .earliest
+        configuration.heartbeatInterval = .milliseconds(100)
+        change(&configuration)
+        return try GroupConsumer(configuration, onChange: onChange)
+    }
+
+    /// Reads until `count` records have come.
+    private static func numbers(_ count: Int, of consumer: GroupConsumer) async throws -> [Int] {
+        var numbers: [Int] = []
+        while numbers.count < count {
+            numbers += try await consumer.nextBatch().compactMap { record in
+                record.value.flatMap { Int(String(buffer: $0)) }
+            }
+        }
+        return numbers
+    }
+
+    @Test func `a group goes on where it stopped`() async throws {
+        try await Self.withTopic { bootstrap in
+            try await Self.produce(0..<8, bootstrap)
+            let first = try Self.consumer(bootstrap)
+            try first.subscribe(["t"])
+            #expect(try await Self.numbers(8, of: first).sorted() == Array(0..<8))
+            #expect(first.assignment.count == 4)
+            try await first.close()
+            try await Self.produce(8..<12, bootstrap)
+            let second = try Self.consumer(bootstrap)
+            try second.subscribe(["t"])
+            #expect(try await Self.numbers(4, of: second).sorted() == Array(8..<12))
+            try await second.close()
+            let admin = Admin(try ClientConfiguration(bootstrapServers: bootstrap))
+            let group = try await admin.describeGroups(["g"])["g"]?.get()
+            #expect(group?.state == .empty)
+            let offsets = try await admin.listGroupOffsets(["g"])["g"]?.get() ?? [:]
+            #expect(try offsets.values.map { try $0.get().offset } == [3, 3, 3, 3])
+            admin.close()
+        }
+    }
+
+    @Test(arguments: [ClassicAssignor.range, .cooperativeSticky])
+    func `members share the partitions, and who stays takes over from who leaves`(assignor: ClassicAssignor)
+        async throws
+    {
+        try await Self.withTopic { bootstrap in
+            let events = Mutex<[String]>([])
+            let first = try Self.consumer(
+                bootstrap, { $0.assignors = [assignor] },
+                onChange: { change in
+                    events.withLock { events in
+                        switch change {
+                        case .assigned(let partitions): events.append("+\(partitions.count)")
+                        case .revoked(let partitions): events.append("-\(partitions.count)")
+                        case .lost(let partitions): events.append("!\(partitions.count)")
+                        }
+                    }
+                })
+            let second = try Self.consumer(bootstrap) { $0.assignors = [assignor] }
+            try first.subscribe(["t"])
+            while first.assignment.count < 4 { _ = try await first.nextBatch(timeout: .milliseconds(50)) }
+            try second.subscribe(["t"])
+            while second.assignment.count < 2 || first.assignment.count != 2 {
+                _ = try await first.nextBatch(timeout: .milliseconds(20))
+                _ = try await second.nextBatch(timeout: .milliseconds(20))
+            }
+            #expect(Set(first.assignment).isDisjoint(with: second.assignment))
+            try await Self.produce(0..<8, bootstrap)
+            #expect(try await Self.numbers(4, of: first).count == 4)
+            #expect(try await Self.numbers(4, of: second).count == 4)
+            try await second.close()
+            while first.assignment.count < 4 { _ = try await first.nextBatch(timeout: .milliseconds(20)) }
+            try await Self.produce(8..<12, bootstrap)
+            #expect(try await Self.numbers(4, of: first).sorted() == Array(8..<12))
+            try await first.close()
+            let expected =
+                assignor == .range
+                ? ["+4", "-4", "+2", "-2", "+4", "-4"] : ["+4", "-2", "+2", "-4"]
+            #expect(events.withLock { $0 } == expected)
+        }
+    }
+
+    @Test func `only what the application is done with is committed`() async throws {
+        try await Self.withTopic { bootstrap in
+            try await Self.produce(0..<8, bootstrap)
+            let consumer = try Self.consumer(bootstrap) { $0.autoCommits = false }
+            try consumer.subscribe(["t"])
+            var seen = 0
+            while seen < 3 { seen += try await consumer.nextBatch(limit: 1).count }
+            let partitions = (0..<4).map { TopicPartition(topic: "t", partition: PartitionIndex(Int32($0))) }
+            #expect(try await consumer.committed(partitions).isEmpty)
+            try await consumer.commit()
+            #expect(try await consumer.committed(partitions).values.reduce(0) { $0 + $1.offset.rawValue } == 3)
+            try await consumer.commit([partitions[3]: CommittedOffset(2, metadata: "x")])
+            #expect(try await consumer.committed(partitions)[partitions[3]]?.metadata == "x")
+            seen = 0
+            while seen < 2 { seen += try await consumer.nextBatch(limit: 1).count }
+            try await consumer.close()
+            let admin = Admin(try ClientConfiguration(bootstrapServers: bootstrap))
+            let offsets = try await admin.listGroupOffsets(["g"])["g"]?.get() ?? [:]
+            #expect(try offsets[partitions[3]]?.get().offset == 2)
+            admin.close()
+        }
+    }
+
+    @Test func `offsets are committed now and then without being asked for`() async throws {
+        try await Self.withTopic { bootstrap in
+            try await Self.produce(0..<4, bootstrap)
+            let consumer = try Self.consumer(bootstrap) { $0.autoCommitInterval = .milliseconds(50) }
+            try consumer.subscribe(["t"])
+            #expect(try await Self.numbers(4, of: consumer).count == 4)
+            let admin = Admin(try ClientConfiguration(bootstrapServers: bootstrap))
+            var sum: Int64 = 0
+            while sum < 4 {
+                _ = try await consumer.nextBatch(timeout: .milliseconds(20))
+                let offsets = try await admin.listGroupOffsets(["g"])["g"]?.get() ?? [:]
+                sum = try offsets.values.reduce(0) { try $0 + $1.get().offset.rawValue }
+            }
+            admin.close()
+            try await consumer.close()
+        }
+    }
+
+    @Test func `a static member comes back to its partitions`() async throws {
+        try await Self.withTopic { bootstrap in
+            let admin = Admin(try ClientConfiguration(bootstrapServers: bootstrap))
+            for _ in 0..<2 {
+                let consumer = try Self.consumer(bootstrap) { $0.instanceID = "i" }
+                try consumer.subscribe(["t"])
+                while consumer.assignment.count < 4 { _ = try await consumer.nextBatch(timeout: .milliseconds(20)) }
+                try await consumer.close()
+                let members = try await admin.describeGroups(["g"])["g"]?.get().members
+                #expect(members?.map(\.instanceID) == ["i"])
+            }
+            try await admin.removeMembers(of: "g")["i"]?.get()
+            #expect(try await admin.describeGroups(["g"])["g"]?.get().members.isEmpty == true)
+            admin.close()
+        }
+    }
+
+    @Test func `reading stops at the end, and a loop ends when the consumer is closed`() async throws {
+        try await Self.withTopic { bootstrap in
+            try await Self.produce(0..<4, bootstrap)
+            let consumer = try Self.consumer(bootstrap)
+            try consumer.subscribe(["t"])
+            var count = 0
+            while true {
+                let batch = try await consumer.nextBatch(stopsAtEnd: true)
+                if batch.isEmpty { break }
+                count += batch.count
+            }
+            #expect(count == 4)
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                group.addTask {
+                    var count = 0
+                    for try await _ in consumer { count += 1 }
+                    return count
+                }
+                try await consumer.close()
+                #expect(try await group.next() == 0)
+            }
+        }
+    }
+
+    @Test func `what cannot work is told before anything is sent`() throws {
+        var configuration = try GroupConsumerConfiguration(groupID: "")
+        #expect(throws: KafkaError.self) { try GroupConsumer(configuration) }
+        configuration.groupID = "g"
+        let consumer = try GroupConsumer(configuration)
+        #expect(throws: KafkaError.self) { try consumer.subscribe(matching: "t.*") }
+    }
+}
