@@ -142,7 +142,7 @@ struct HandlerList {
 
 extension BatchValidation {
     /// One for each set of threads that check batches: its parts are not to be waited for.
-    init(_ configuration: BrokerConfiguration, _ environment: LogEnvironment) {
+    convenience init(_ configuration: BrokerConfiguration, _ environment: LogEnvironment) {
         self.init(
             concurrency: configuration.eventLoopCount, decompressionLimit: Self.decompressionLimit,
             clock: environment.clock)

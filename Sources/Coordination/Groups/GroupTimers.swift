@@ -9,13 +9,19 @@ extension GroupCoordinatorStateMachine {
     /// in one batch.
     package mutating func advance(to now: CoordinatorTime, image: ClusterMetadataImage) -> GroupOutput {
         var output = GroupOutput()
-        for timer in timers.expire(by: now.uptime) { output.add(expired(timer, at: now, image)) }
+        var ofConsumers: [GroupTimer] = []
+        for timer in timers.expire(by: now.uptime) {
+            if case .consumer? = groups[timer.groupID] {
+                ofConsumers.append(timer)
+            } else {
+                output.add(expired(timer, at: now))
+            }
+        }
+        output.add(consumerTimersExpired(ofConsumers, at: now, image))
         return output
     }
 
-    private mutating func expired(
-        _ timer: GroupTimer, at now: CoordinatorTime, _ image: ClusterMetadataImage
-    ) -> GroupOutput {
+    private mutating func expired(_ timer: GroupTimer, at now: CoordinatorTime) -> GroupOutput {
         let output: GroupOutput? =
             switch timer {
             case .join(let groupID): changeClassic(groupID, at: now) { $0.joinTimedOut(&$1) }
@@ -24,8 +30,7 @@ extension GroupCoordinatorStateMachine {
                 changeClassic(groupID, at: now) { $0.pendingMemberExpired(memberID, &$1) }
             case .session(let groupID, let memberID):
                 changeClassic(groupID, at: now) { $0.sessionExpired(memberID, &$1) }
-                    ?? consumerTimerExpired(timer, at: now, image)
-            case .revocation, .classicJoin, .classicSync: consumerTimerExpired(timer, at: now, image)
+            case .revocation, .classicJoin, .classicSync: nil
             }
         return output ?? GroupOutput()
     }

@@ -15,7 +15,7 @@ extension GroupCoordinatorStateMachine {
 }
 
 extension ClassicGroup {
-    fileprivate func abandoned(_ refusal: Refusal) -> [GroupAnswer] {
+    func abandoned(_ refusal: Refusal) -> [GroupAnswer] {
         switch state {
         case .empty, .stable: []
         case .preparingRebalance(let preparing): preparing.joined.values.map { GroupAnswer($0, refusal: refusal) }

@@ -156,7 +156,8 @@ final class GroupScript {
         }
         try perform(
             machine.joinGroup(
-                request, version: version, from: GroupClient(clientID: name, clientHost: "/host"), at: now,
+                request, version: version, from: GroupClient(clientID: name, clientHost: "/host"), image: image,
+                at: now,
                 reply: reply))
     }
 
@@ -178,7 +179,7 @@ final class GroupScript {
         }
         try perform(
             machine.syncGroup(
-                request, at: now,
+                request, image: image, at: now,
                 reply: reply("\(command.name): synced") { response in
                     "\(response.errorCode) '\(String(buffer: response.assignment))'"
                 }))
@@ -210,7 +211,7 @@ final class GroupScript {
         }
         try perform(
             machine.leaveGroup(
-                request, version: 5, at: now,
+                request, version: 5, image: image, at: now,
                 reply: reply("left") { response in
                     "\(response.errorCode) \(response.members.map { "\($0.errorCode)" }.joined(separator: " "))"
                 }))

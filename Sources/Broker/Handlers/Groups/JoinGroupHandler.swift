@@ -20,7 +20,8 @@ struct JoinGroupHandler: RequestHandler {
             return .answer(Self.refusal(of: request, .groupAuthorizationFailed).fitting(version))
         }
         return groups.handle(request.groupID, context, .changing) { machine, now, reply in
-            machine.joinGroup(request, version: version, from: client, at: now, reply: reply)
+            machine.joinGroup(
+                request, version: version, from: client, image: groups.image, at: now, reply: reply)
         } answer: { result in
             switch result {
             case .success(let response): response.fitting(version)

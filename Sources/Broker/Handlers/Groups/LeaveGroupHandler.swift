@@ -19,7 +19,7 @@ struct LeaveGroupHandler: RequestHandler {
         }
         let version = context.version
         return groups.handle(request.groupID, context, .changing) { machine, now, reply in
-            machine.leaveGroup(request, version: version, at: now, reply: reply)
+            machine.leaveGroup(request, version: version, image: groups.image, at: now, reply: reply)
         } answer: { result in
             switch result {
             case .success(let response): response

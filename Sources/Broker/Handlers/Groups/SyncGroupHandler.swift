@@ -17,7 +17,7 @@ struct SyncGroupHandler: RequestHandler {
             return .answer(.with { $0.errorCode = .groupAuthorizationFailed })
         }
         return groups.handle(request.groupID, context, .changing) { machine, now, reply in
-            machine.syncGroup(request, at: now, reply: reply)
+            machine.syncGroup(request, image: groups.image, at: now, reply: reply)
         } answer: { result in
             switch result {
             case .success(let response): response

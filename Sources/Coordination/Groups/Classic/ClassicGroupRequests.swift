@@ -6,8 +6,8 @@ import OrderedCollections
 extension GroupCoordinatorStateMachine {
     /// JoinGroup: answered when the generation begins.
     package mutating func joinGroup(
-        _ request: JoinGroupRequest, version: Int16, from client: GroupClient, at now: CoordinatorTime,
-        reply: Reply<JoinGroupResponse>
+        _ request: JoinGroupRequest, version: Int16, from client: GroupClient, image: ClusterMetadataImage,
+        at now: CoordinatorTime, reply: Reply<JoinGroupResponse>
     ) -> GroupOutput {
         let join = ClassicJoin(request: request, version: version, client: client, reply: reply)
         let memberID = request.memberID
@@ -17,23 +17,46 @@ extension GroupCoordinatorStateMachine {
         guard settings.sessionTimeouts.contains(join.sessionTimeout) else {
             return GroupOutput(reply, join.refused(.invalidSessionTimeout, memberID: memberID))
         }
-        if groups[request.groupID] == nil {
-            guard memberID.isEmpty else {
-                return GroupOutput(reply, join.refused(.unknownMemberID, memberID: memberID))
-            }
-            groups[request.groupID] = .classic(ClassicGroup(id: request.groupID))
+        if case .consumer(let group)? = groups[request.groupID], !group.isEmpty {
+            return joinConsumerGroup(group, join, image: image, at: now)
         }
-        let newMemberID = memberID.isEmpty ? newMemberID(request.groupInstanceID ?? client.clientID) : ""
-        return changeClassic(request.groupID, at: now) { group, effects in
+        return joinClassicGroup(join, at: now)
+    }
+
+    /// Joins the classic group of that name, which is made if need be.
+    private mutating func joinClassicGroup(_ join: ClassicJoin, at now: CoordinatorTime) -> GroupOutput {
+        let (groupID, memberID) = (join.request.groupID, join.request.memberID)
+        var cleared: [GroupRecord] = []
+        switch groups[groupID] {
+        case .classic?: break
+        case nil, .consumer?:
+            guard memberID.isEmpty else {
+                return GroupOutput(join.reply, join.refused(.unknownMemberID, memberID: memberID))
+            }
+            if case .consumer(let empty)? = groups[groupID] { cleared = clearForClassicGroup(empty) }
+            groups[groupID] = .classic(ClassicGroup(id: groupID))
+        }
+        let newMemberID =
+            memberID.isEmpty ? newMemberID(join.request.groupInstanceID ?? join.client.clientID) : ""
+        let joined = changeClassic(groupID, at: now) { group, effects in
             group.join(join, newMemberID: newMemberID, &effects)
-        } ?? GroupOutput(reply, join.refused(.inconsistentGroupProtocol, memberID: memberID))
+        }
+        guard var output = joined else {
+            return GroupOutput(join.reply, join.refused(.inconsistentGroupProtocol, memberID: memberID))
+        }
+        output.records = cleared + output.records
+        return output
     }
 
     /// SyncGroup: answered when the leader has assigned.
     package mutating func syncGroup(
-        _ request: SyncGroupRequest, at now: CoordinatorTime, reply: Reply<SyncGroupResponse>
+        _ request: SyncGroupRequest, image: ClusterMetadataImage, at now: CoordinatorTime,
+        reply: Reply<SyncGroupResponse>
     ) -> GroupOutput {
         guard !request.groupID.isEmpty else { return GroupOutput(reply, .with { $0.errorCode = .invalidGroupID }) }
+        if case .consumer(let group)? = groups[request.groupID] {
+            return syncConsumerGroup(group, request, image: image, at: now, reply: reply)
+        }
         return changeClassic(request.groupID, at: now) { group, effects in group.sync(request, reply, &effects) }
             ?? GroupOutput(reply, .with { $0.errorCode = .unknownMemberID })
     }
@@ -42,6 +65,10 @@ extension GroupCoordinatorStateMachine {
         _ request: HeartbeatRequest, at now: CoordinatorTime, reply: Reply<HeartbeatResponse>
     ) -> GroupOutput {
         guard !request.groupID.isEmpty else { return GroupOutput(reply, .with { $0.errorCode = .invalidGroupID }) }
+        if case .consumer(let group)? = groups[request.groupID] {
+            let code = heartbeatConsumerGroup(group, request, at: now)
+            return GroupOutput(reply, .with { $0.errorCode = code })
+        }
         return changeClassic(request.groupID, at: now) { group, effects in
             let code = group.heartbeat(request, &effects)
             effects.answer(reply, .with { $0.errorCode = code })
@@ -50,10 +77,16 @@ extension GroupCoordinatorStateMachine {
 
     /// LeaveGroup. Before v3 it names one member; the answer for it stands at the top, too.
     package mutating func leaveGroup(
-        _ request: LeaveGroupRequest, version: Int16, at now: CoordinatorTime, reply: Reply<LeaveGroupResponse>
+        _ request: LeaveGroupRequest, version: Int16, image: ClusterMetadataImage, at now: CoordinatorTime,
+        reply: Reply<LeaveGroupResponse>
     ) -> GroupOutput {
         guard !request.groupID.isEmpty else { return GroupOutput(reply, .with { $0.errorCode = .invalidGroupID }) }
         let identities = version >= 3 ? request.members : [.with { $0.memberID = request.memberID }]
+        if case .consumer(let group)? = groups[request.groupID] {
+            var (members, output) = leaveConsumerGroup(group, identities, image: image, at: now)
+            output.answer(reply, Self.leaveResponse(members, version: version))
+            return output
+        }
         let left = changeClassic(request.groupID, at: now) { group, effects in
             let members = group.leave(identities, &effects)
             effects.answer(reply, Self.leaveResponse(members, version: version))

@@ -6,45 +6,9 @@ extension GroupCoordinatorStateMachine {
     /// A log that was compacted may bring the records of a group in any order, so that each of them makes the group if
     /// need be, and tombstones of what is not known are left alone.
     mutating func replayConsumerGroup(_ record: GroupRecord) throws(CoordinatorReplayError) {
-        switch record {
-        case .consumerGroup(let key, let value):
-            guard let value else { return removeConsumerGroup(key.groupID) }
-            changeConsumer(key.groupID, creating: true) { $0.epoch = value.epoch }
-        case .subscribedTopics(let key, let value):
-            changeConsumer(key.groupID, creating: value != nil) { $0.subscribedTopics = value?.subscribedTopics ?? [] }
-        case .consumerMember(let key, let value):
-            changeConsumer(key.groupID, creating: value != nil) { group in
-                if let value {
-                    group.changeMember(key.memberID) { $0.apply(value) }
-                } else {
-                    group.removeMember(key.memberID)
-                }
-            }
-        case .targetAssignment(let key, let value):
-            changeConsumer(key.groupID, creating: value != nil) { $0.assignmentEpoch = value?.assignmentEpoch ?? 0 }
-        case .memberTarget(let key, let value):
-            changeConsumer(key.groupID, creating: value != nil) { group in
-                group.targets[key.memberID] = value.map { value in
-                    PartitionAssignment(value.topicPartitions.lazy.map { ($0.topicID, $0.partitions) })
-                }
-            }
-        case .memberAssignment(let key, let value):
-            changeConsumer(key.groupID, creating: value != nil) { group in
-                if let value {
-                    group.changeMember(key.memberID) { $0.apply(value) }
-                } else if group.members[key.memberID] != nil {
-                    group.changeMember(key.memberID) { $0.clearAssignment() }
-                }
-            }
-        case .regularExpression(let key, let value):
-            changeConsumer(key.groupID, creating: value != nil) { group in
-                group.resolvedPatterns[key.regularExpression] = value.map { value in
-                    ResolvedPattern(
-                        topics: Set(value.topics), version: value.version, time: Timestamp(value.timestamp))
-                }
-            }
-        case .offset, .classicGroup, .foreign: break
-        }
+        guard let groupID = record.groupID else { return }
+        if case .consumerGroup(_, nil) = record { return removeConsumerGroup(groupID) }
+        changeConsumer(groupID, creating: !record.isTombstone) { $0.apply(record) }
     }
 
     private mutating func removeConsumerGroup(_ groupID: String) {
@@ -76,8 +40,45 @@ extension ConsumerGroupPartitionMetadataValue {
     }
 }
 
+extension GroupRecord {
+    fileprivate var isTombstone: Bool {
+        switch self {
+        case .consumerGroup(_, nil), .subscribedTopics(_, nil), .consumerMember(_, nil), .targetAssignment(_, nil),
+            .memberTarget(_, nil), .memberAssignment(_, nil), .regularExpression(_, nil), .classicGroup(_, nil),
+            .offset(_, nil):
+            true
+        case .consumerGroup, .subscribedTopics, .consumerMember, .targetAssignment, .memberTarget, .memberAssignment,
+            .regularExpression, .classicGroup, .offset, .foreign:
+            false
+        }
+    }
+}
+
 /// The steps of a replay; nothing else changes members.
 extension ConsumerGroup {
+    /// Applies a record of this group.
+    mutating func apply(_ record: GroupRecord) {
+        switch record {
+        case .consumerGroup(_, let value): epoch = value?.epoch ?? 0
+        case .subscribedTopics(_, let value): subscribedTopics = value?.subscribedTopics ?? []
+        case .consumerMember(let key, let value?): changeMember(key.memberID) { $0.apply(value) }
+        case .consumerMember(let key, nil): removeMember(key.memberID)
+        case .targetAssignment(_, let value): assignmentEpoch = value?.assignmentEpoch ?? 0
+        case .memberTarget(let key, let value):
+            targets[key.memberID] = value.map { value in
+                PartitionAssignment(value.topicPartitions.lazy.map { ($0.topicID, $0.partitions) })
+            }
+        case .memberAssignment(let key, let value?): changeMember(key.memberID) { $0.apply(value) }
+        case .memberAssignment(let key, nil):
+            if members[key.memberID] != nil { changeMember(key.memberID) { $0.clearAssignment() } }
+        case .regularExpression(let key, let value):
+            resolvedPatterns[key.regularExpression] = value.map { value in
+                ResolvedPattern(topics: Set(value.topics), version: value.version, time: Timestamp(value.timestamp))
+            }
+        case .offset, .classicGroup, .foreign: break
+        }
+    }
+
     /// Changes the member, which begins to be one if it was none, and what follows from it.
     mutating func changeMember(_ memberID: String, _ change: (inout ConsumerGroupMember) -> Void) {
         let old = members[memberID]

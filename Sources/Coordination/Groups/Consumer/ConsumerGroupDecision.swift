@@ -8,6 +8,8 @@ struct ConsumerGroupDecision {
     let settings: GroupSettings
     let now: CoordinatorTime
     var records: [GroupRecord] = []
+    /// For those who waited for something else.
+    var answers: [GroupAnswer] = []
     /// Patterns to be matched.
     var patterns: [String] = []
     /// Timers and when they are due from now on; nil cancels one.

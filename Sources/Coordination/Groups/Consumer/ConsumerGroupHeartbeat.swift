@@ -20,10 +20,8 @@ extension GroupCoordinatorStateMachine {
             guard request.memberEpoch >= 0 else { return try leaveConsumerGroup(request, image, at: now, reply) }
             let memberID =
                 request.memberID.isEmpty ? KafkaUUID.random(using: &generator).description : request.memberID
-            let (group, records) = try consumerGroup(joinedBy: request, image: image, at: now)
             var heartbeat = ConsumerHeartbeat(
-                ConsumerGroupDecision(group, image, settings, at: now), request, memberID: memberID, client: client)
-            heartbeat.decision.records = records
+                try decision(for: request, image, at: now), request, memberID: memberID, client: client)
             let response = try heartbeat.decide(overrides, isValidPattern)
             return finish(heartbeat.decision, GroupAnswer(reply, response))
         } catch {
@@ -31,14 +29,15 @@ extension GroupCoordinatorStateMachine {
         }
     }
 
-    /// The group of a heartbeat, which a member that joins makes, and the records that clear its place.
-    private mutating func consumerGroup(
-        joinedBy request: ConsumerGroupHeartbeatRequest, image: ClusterMetadataImage, at now: CoordinatorTime
-    ) throws(Refusal) -> (ConsumerGroup, [GroupRecord]) {
+    /// The group of a heartbeat, as a member that joins finds it or makes it.
+    private func decision(
+        for request: ConsumerGroupHeartbeatRequest, _ image: ClusterMetadataImage, at now: CoordinatorTime
+    ) throws(Refusal) -> ConsumerGroupDecision {
         let isJoining = request.memberEpoch == 0
         switch groups[request.groupID] {
-        case .consumer(let group)?: return (group, [])
-        case nil where isJoining: return (ConsumerGroup(id: request.groupID), [])
+        case .consumer(let group)?: return ConsumerGroupDecision(group, image, settings, at: now)
+        case nil where isJoining:
+            return ConsumerGroupDecision(ConsumerGroup(id: request.groupID), image, settings, at: now)
         case nil: throw Refusal(.groupIDNotFound, "Consumer group \(request.groupID) not found.")
         case .classic(let classic)?:
             guard isJoining else {
@@ -54,8 +53,8 @@ extension GroupCoordinatorStateMachine {
             if let delay { timers.arm(timer, at: decision.now.uptime + delay) } else { timers.cancel(timer) }
         }
         if let soft = decision.soft { changeSoft(of: decision.group.id) { $0 = soft } }
-        var output = GroupOutput(records: decision.records)
-        if let answer { output.answers = [answer] }
+        var output = GroupOutput(records: decision.records, answers: decision.answers)
+        if let answer { output.answers.append(answer) }
         if !decision.patterns.isEmpty {
             output.patterns = [PatternMatching(groupID: decision.group.id, patterns: decision.patterns)]
         }

@@ -13,17 +13,19 @@ extension GroupCoordinatorStateMachine {
             } else {
                 try group.member(request.memberID)
             }
-        var decision = ConsumerGroupDecision(group, image, settings, at: now)
+        var output: GroupOutput
         if request.memberEpoch == ConsumerGroup.staticLeavingEpoch {
-            decision.letGo(member)
+            output = GroupOutput(records: [group.awayRecord(member)])
         } else {
-            decision.remove([member])
+            output = remove([member], from: group, image, at: now)
         }
-        let response = ConsumerGroupHeartbeatResponse.with {
-            $0.memberID = request.memberID
-            $0.memberEpoch = request.memberEpoch
-        }
-        return finish(decision, GroupAnswer(reply, response))
+        output.answer(
+            reply,
+            .with {
+                $0.memberID = request.memberID
+                $0.memberEpoch = request.memberEpoch
+            })
+        return output
     }
 
     /// The consumer group of that name: GROUP_ID_NOT_FOUND.
@@ -37,41 +39,52 @@ extension GroupCoordinatorStateMachine {
 
     // MARK: - Time
 
-    /// A timer of a member of a consumer group is due.
+    /// Timers of members of consumer groups are due. Those of one group are one event: nobody of them is there any more
+    /// when the others share out what they had.
+    mutating func consumerTimersExpired(
+        _ due: [GroupTimer], at now: CoordinatorTime, _ image: ClusterMetadataImage
+    ) -> GroupOutput {
+        var output = GroupOutput()
+        for (groupID, due) in Dictionary(grouping: due, by: \.groupID).sorted(by: { $0.key < $1.key }) {
+            guard case .consumer(let group)? = groups[groupID] else { continue }
+            let expired = Set(due.compactMap { $0.expiredMember(of: group)?.id })
+            let members = expired.sorted().compactMap { group.members[$0] }
+            output.add(remove(members, from: group, image, at: now))
+        }
+        return output
+    }
+
     mutating func consumerTimerExpired(
         _ timer: GroupTimer, at now: CoordinatorTime, _ image: ClusterMetadataImage
     ) -> GroupOutput {
-        switch timer {
-        case .session(let groupID, let memberID):
-            consumerSessionExpired(groupID: groupID, memberID: memberID, at: now, image: image)
-        case .revocation(let groupID, let memberID):
-            consumerRevocationExpired(groupID: groupID, memberID: memberID, at: now, image: image)
-        case .join, .sync, .pendingMember, .classicJoin, .classicSync: GroupOutput()
-        }
+        consumerTimersExpired([timer], at: now, image)
     }
 
     /// Nothing was heard of a member.
     mutating func consumerSessionExpired(
         groupID: String, memberID: String, at now: CoordinatorTime, image: ClusterMetadataImage
     ) -> GroupOutput {
-        removeMember(memberID, of: groupID, at: now, image) { _ in true }
+        consumerTimerExpired(.session(groupID: groupID, memberID: memberID), at: now, image)
     }
 
     /// A member has not given back in time what others wait for.
     mutating func consumerRevocationExpired(
         groupID: String, memberID: String, at now: CoordinatorTime, image: ClusterMetadataImage
     ) -> GroupOutput {
-        removeMember(memberID, of: groupID, at: now, image) { $0.state == .unrevokedPartitions }
+        consumerTimerExpired(.revocation(groupID: groupID, memberID: memberID), at: now, image)
     }
 
-    private mutating func removeMember(
-        _ memberID: String, of groupID: String, at now: CoordinatorTime, _ image: ClusterMetadataImage,
-        if condition: (ConsumerGroupMember) -> Bool
+    /// Takes members out of the group, which may become a classic one by that.
+    mutating func remove(
+        _ members: [ConsumerGroupMember], from group: ConsumerGroup, _ image: ClusterMetadataImage,
+        at now: CoordinatorTime
     ) -> GroupOutput {
-        guard case .consumer(let group)? = groups[groupID], let member = group.members[memberID], condition(member)
-        else { return GroupOutput() }
+        guard !members.isEmpty else { return GroupOutput() }
+        if let classic = group.downgraded(without: Set(members.map(\.id)), image, settings) {
+            return convert(group, to: classic, at: now)
+        }
         var decision = ConsumerGroupDecision(group, image, settings, at: now)
-        decision.remove([member])
+        decision.remove(members)
         return finish(decision)
     }
 
@@ -92,18 +105,41 @@ extension GroupCoordinatorStateMachine {
     }
 }
 
-extension ConsumerGroupDecision {
-    /// A static member is away for a while: it keeps what it has, until its session ends.
-    fileprivate mutating func letGo(_ member: ConsumerGroupMember) {
-        var leaving = member
-        leaving.epoch = ConsumerGroup.staticLeavingEpoch
-        leaving.pendingRevocation = PartitionAssignment()
-        records.append(ConsumerGroup.assignmentRecord(group.id, leaving))
+extension GroupTimer {
+    /// The member that has to go now that this is due; nil if it has done what was waited for.
+    fileprivate func expiredMember(of group: ConsumerGroup) -> ConsumerGroupMember? {
+        switch self {
+        case .session(_, let memberID): group.members[memberID]
+        case .revocation(_, let memberID):
+            group.members[memberID].flatMap { $0.state == .unrevokedPartitions && !$0.usesClassicProtocol ? $0 : nil }
+        case .classicJoin(_, let memberID), .classicSync(_, let memberID):
+            group.members[memberID].flatMap { $0.usesClassicProtocol ? $0 : nil }
+        case .join, .sync, .pendingMember: nil
+        }
     }
 
+    var groupID: String {
+        switch self {
+        case .join(let groupID), .sync(let groupID), .session(let groupID, _), .pendingMember(let groupID, _),
+            .revocation(let groupID, _), .classicJoin(let groupID, _), .classicSync(let groupID, _):
+            groupID
+        }
+    }
+}
+
+extension ConsumerGroup {
+    /// A static member is away for a while: it keeps what it has, until its session ends.
+    fileprivate func awayRecord(_ member: ConsumerGroupMember) -> GroupRecord {
+        var leaving = member
+        leaving.epoch = Self.staticLeavingEpoch
+        leaving.pendingRevocation = PartitionAssignment()
+        return Self.assignmentRecord(id, leaving)
+    }
+}
+
+extension ConsumerGroupDecision {
     /// Takes members out of the group.
     mutating func remove(_ members: [ConsumerGroupMember]) {
-        guard !members.isEmpty else { return }
         var subscriptions = group.subscriptions
         for member in members {
             records += ConsumerGroup.tombstones(ofMember: member.id, of: group.id)

@@ -181,7 +181,8 @@ private struct ClassicSimulation {
         let version = client.instanceID == nil ? client.version : 9
         try log.handle { machine in
             machine.joinGroup(
-                request, version: version, from: GroupClient(clientID: "c", clientHost: "/h"), at: time,
+                request, version: version, from: GroupClient(clientID: "c", clientHost: "/h"),
+                image: ClusterMetadataImage(), at: time,
                 reply: mailbox.reply { .joined($0) })
         }
     }
@@ -205,7 +206,9 @@ private struct ClassicSimulation {
             }
         }
         let (mailbox, time) = (client.mailbox, now)
-        try log.handle { $0.syncGroup(request, at: time, reply: mailbox.reply { .synced($0) }) }
+        try log.handle {
+            $0.syncGroup(request, image: ClusterMetadataImage(), at: time, reply: mailbox.reply { .synced($0) })
+        }
     }
 
     private mutating func heartbeat(_ index: Int) throws {
@@ -257,7 +260,9 @@ private struct ClassicSimulation {
             ]
         }
         let time = now
-        try log.handle { $0.leaveGroup(request, version: 5, at: time, reply: Reply { _ in }) }
+        try log.handle {
+            $0.leaveGroup(request, version: 5, image: ClusterMetadataImage(), at: time, reply: Reply { _ in })
+        }
     }
 
     // MARK: - The coordinator

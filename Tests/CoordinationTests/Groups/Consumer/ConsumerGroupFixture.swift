@@ -31,6 +31,7 @@ struct ConsumerGroupFixture {
     init(topics: KeyValuePairs<String, Int32> = [:], settings: GroupSettings = GroupSettings()) throws {
         machine = GroupCoordinatorStateMachine(settings: settings, generator: SeededGenerator(seed: 1))
         metadata = try MetadataFixture()
+        machine.finishLoading(at: now, image: metadata.image)
         for (name, count) in topics { try createTopic(name, count) }
     }
 
@@ -52,6 +53,10 @@ struct ConsumerGroupFixture {
 
     mutating func addPartitions(_ name: String, _ count: Int32) throws {
         _ = try metadata.apply(metadata.machine.createPartitions([.init(topic: name, count: count)]))
+    }
+
+    func classicGroup(_ id: String = "g") -> ClassicGroup? {
+        if case .classic(let group)? = machine.groups[id] { group } else { nil }
     }
 
     func id(_ topic: String) -> TopicID { image.topic(named: topic)?.id ?? .zero }
@@ -105,6 +110,105 @@ struct ConsumerGroupFixture {
         try heartbeat(memberID, epoch) { $0.topicPartitions = owned.reported }.get()
     }
 
+    // MARK: - Members of the classic protocol
+
+    @discardableResult
+    mutating func classicJoin(
+        _ memberID: String, _ topics: [String] = ["t"], owning owned: PartitionAssignment = .init(),
+        instanceID: String? = nil, type: String = "consumer", protocols: [String] = ["range"], version: Int16 = 9
+    ) throws -> ReplyBox<JoinGroupResponse> {
+        let metadata = Self.subscription(topics, owned.named(image))
+        let request = JoinGroupRequest.with {
+            $0.groupID = "g"
+            $0.memberID = memberID
+            $0.groupInstanceID = instanceID
+            $0.sessionTimeoutMs = 10_000
+            $0.rebalanceTimeoutMs = 20_000
+            $0.protocolType = type
+            $0.protocols = protocols.map { name in
+                .with {
+                    $0.name = name
+                    $0.metadata = metadata
+                }
+            }
+        }
+        let box = ReplyBox<JoinGroupResponse>()
+        try execute(
+            machine.joinGroup(
+                request, version: version, from: client, image: image, at: now, reply: box.reply))
+        return box
+    }
+
+    @discardableResult
+    mutating func classicSync(
+        _ memberID: String, _ generation: Int32, instanceID: String? = nil, protocolName: String? = "range",
+        assigning assignments: [String: PartitionAssignment] = [:]
+    ) throws -> ReplyBox<SyncGroupResponse> {
+        let request = SyncGroupRequest.with {
+            $0.groupID = "g"
+            $0.memberID = memberID
+            $0.groupInstanceID = instanceID
+            $0.generationID = generation
+            $0.protocolType = "consumer"
+            $0.protocolName = protocolName
+            $0.assignments = assignments.map { memberID, assignment in
+                .with {
+                    $0.memberID = memberID
+                    $0.assignment = assignment.consumerProtocolBytes(version: 1, image)
+                }
+            }
+        }
+        let box = ReplyBox<SyncGroupResponse>()
+        try execute(machine.syncGroup(request, image: image, at: now, reply: box.reply))
+        return box
+    }
+
+    mutating func classicHeartbeat(
+        _ memberID: String, _ generation: Int32, instanceID: String? = nil
+    ) throws -> ErrorCode {
+        let request = HeartbeatRequest.with {
+            $0.groupID = "g"
+            $0.memberID = memberID
+            $0.groupInstanceID = instanceID
+            $0.generationID = generation
+        }
+        let box = ReplyBox<HeartbeatResponse>()
+        try execute(machine.heartbeat(request, at: now, reply: box.reply))
+        return try box.value?.get().errorCode ?? .unknownServerError
+    }
+
+    mutating func classicLeave(_ members: (memberID: String, instanceID: String?)...) throws -> [ErrorCode] {
+        let request = LeaveGroupRequest.with {
+            $0.groupID = "g"
+            $0.members = members.map { member in
+                .with {
+                    $0.memberID = member.memberID
+                    $0.groupInstanceID = member.instanceID
+                }
+            }
+        }
+        let box = ReplyBox<LeaveGroupResponse>()
+        try execute(machine.leaveGroup(request, version: 5, image: image, at: now, reply: box.reply))
+        return try box.value?.get().members.map(\.errorCode) ?? []
+    }
+
+    static func subscription(_ topics: [String], _ owned: [String: [PartitionIndex]]) -> ByteBuffer {
+        var bytes = ByteBuffer()
+        bytes.writeInteger(Int16(1))
+        _ = try? ConsumerProtocolSubscription.with {
+            $0.topics = topics
+            $0.ownedPartitions = owned.map { topic, partitions in
+                .with {
+                    $0.topic = topic
+                    $0.partitions = partitions
+                }
+            }
+        }.encode(into: &bytes, version: 1)
+        return bytes
+    }
+
+    // MARK: - Execution
+
     /// Appends and replays, and lets the answers go.
     mutating func execute(_ output: GroupOutput) throws {
         records = []
@@ -119,16 +223,11 @@ struct ConsumerGroupFixture {
         for answer in output.answers { answer.release() }
     }
 
-    /// Lets time pass, and whatever is due happen. What happens is the last event's.
+    /// Lets time pass, and whatever is due happen.
     mutating func pass(_ time: Duration) throws {
         now.uptime += time
         now.wall = now.wall.advanced(byMilliseconds: time.milliseconds)
-        var happened: [GroupRecord] = []
-        for timer in machine.timers.expire(by: now.uptime) {
-            try execute(machine.consumerTimerExpired(timer, at: now, image))
-            happened += records
-        }
-        records = happened
+        try execute(machine.advance(to: now, image: image))
     }
 
     /// Answers what is asked for about patterns. A pattern is the beginning of the names here, and `.` of all.
@@ -172,9 +271,10 @@ struct ConsumerGroupFixture {
     }
 
     mutating func restart(compacted isCompacted: Bool = false) throws {
+        for answer in machine.abandoned(.notCoordinator) { answer.release() }
         machine = try loaded(isCompacted ? compacted(keepingTombstones: false) : log)
         patterns = []
-        for case .consumer(let group) in machine.groups.values { machine.armTimers(of: group, at: now) }
+        machine.finishLoading(at: now, image: image)
     }
 }
 
@@ -198,6 +298,12 @@ extension ConsumerGroupHeartbeatResponse {
     /// What it assigns; nil if it says nothing of that.
     var assigned: PartitionAssignment? {
         assignment.map { PartitionAssignment($0.topicPartitions.map { ($0.topicID, $0.partitions) }) }
+    }
+}
+
+extension SyncGroupResponse {
+    func assigned(_ image: ClusterMetadataImage) -> PartitionAssignment? {
+        ConsumerProtocolAssignment.read(assignment)?.partitions(image)
     }
 }
 

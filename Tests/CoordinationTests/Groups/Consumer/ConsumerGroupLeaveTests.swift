@@ -83,11 +83,23 @@ import Testing
         #expect(fixture.group()?.isEmpty == true)
     }
 
+    @Test func `those who are lost together go together`() throws {
+        var fixture = try ConsumerGroupFixture(topics: ["foo": 4])
+        for id in ["a", "b", "c"] { try fixture.join(id, nil, pattern: "foo") }
+        try fixture.matchPatterns()
+        try fixture.pass(.seconds(44))
+        _ = try fixture.heartbeat("c", 1).get()
+        _ = try fixture.heartbeat("c", 2) { $0.subscribedTopicRegex = "" }.get()
+        try fixture.pass(.seconds(2))
+        #expect(fixture.records.map(\.summary).suffix(3) == ["-pattern foo", "topics ", "epoch 4"])
+        #expect(fixture.group()?.memberIDs == ["c"])
+    }
+
     @Test func `a timer of somebody who has gone does nothing`() throws {
         var fixture = try pair()
         _ = try fixture.heartbeat("a", -1).get()
         for timer in GroupTimer.all(of: "a", in: "g") + GroupTimer.all(of: "a", in: "nobody") {
-            let output = fixture.machine.consumerTimerExpired(timer, at: fixture.now, fixture.image)
+            let output = fixture.machine.consumerTimersExpired([timer], at: fixture.now, fixture.image)
             #expect(output.records.isEmpty && output.answers.isEmpty)
         }
     }
