@@ -101,7 +101,7 @@ bench: build bench-build ## runs the benchmarks and writes .build/bench/results.
 
 bench-build: bench-packages ## compiles the benchmarks' own programs
 	@mkdir -p $(bench_dir)
-	for program in loadgen baseline; do
+	for program in loadgen baseline groupload; do
 	    libraries=; [ $$program = loadgen ] && libraries="-lrdkafka -lpthread -lm"
 	    gcc -O2 -std=gnu11 -Wall -Wextra -Werror -o $(bench_dir)/$$program Benchmarks/$$program/*.c $$libraries
 	    echo "$(bench_dir)/$$program"

@@ -2,10 +2,13 @@
 //
 //   groupload HOST PORT join MEMBERS               one group, a connection for each member: the times of its settling
 //   groupload HOST PORT idle GROUPS CONNS SECONDS  a group for each member; heartbeats every 3 s
+//   groupload HOST PORT beat GROUPS CONNS SECONDS  the heartbeats alone, for `answer`
+//   groupload HOST PORT answer SECONDS             a bare loop that answers every frame as a heartbeat: what to compare with
 //   groupload HOST PORT commit CONNS SECONDS OPEN  commits of one partition each, OPEN of them under way per connection
 //   groupload HOST PORT fill RECORDS TOPIC PARTS   as many committed offsets, PARTS of them in a request
 //
 // Prints one JSON object a line. Speaks JoinGroup v3, SyncGroup v2, Heartbeat v2, OffsetCommit v5, FindCoordinator v1.
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -126,6 +129,7 @@ static void connect_all(int count) {
     }
 }
 
+static void answer_heartbeat(int connection, int correlation, const unsigned char *body, size_t count);
 typedef void (*answer_handler)(int connection, int correlation, const unsigned char *body, size_t count);
 
 static void receive(int index, answer_handler handle) {
@@ -134,6 +138,7 @@ static void receive(int index, answer_handler handle) {
         reserve(&c->in, 65536);
         ssize_t count = read(c->fd, c->in.at + c->in.end, c->in.room - c->in.end);
         if (count < 0 && errno == EAGAIN) break;
+        if (count <= 0 && handle == answer_heartbeat) { epoll_ctl(poller, EPOLL_CTL_DEL, c->fd, 0); close(c->fd); return; }
         if (count <= 0) { fprintf(stderr, "the broker has closed a connection\n"); exit(1); }
         c->in.end += count;
         if ((size_t)count < 65536) break;
@@ -301,6 +306,43 @@ static void live(double seconds) {
     printf("{\"seconds\":%.1f,\"heartbeats\":%ld,\"failures\":%ld}\n", seconds, heartbeats, failures);
 }
 
+// ---- a server that knows nothing
+
+static void answer_heartbeat(int connection, int correlation, const unsigned char *body, size_t count) {
+    (void)correlation, (void)count;
+    struct bytes *b = &connections[connection].out;
+    // The frame's own correlation id stands behind its API and version, which was read as one.
+    put32(b, 10);
+    put(b, body, 4);
+    put32(b, 0);
+    put16(b, 0);
+}
+
+static void answer_all(double seconds) {
+    connections = calloc(1 << 16, sizeof *connections);
+    if ((poller = epoll_create1(0)) < 0) fail("epoll_create1");
+    int yes = 1, listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    if (bind(listener, (struct sockaddr *)&address, sizeof address) || listen(listener, 4096)) fail("bind");
+    printf("listening\n");
+    fflush(stdout);
+    double end = now() + seconds;
+    while (now() < end) {
+        int fd;
+        while (connection_count < 1 << 16 && (fd = accept4(listener, 0, 0, SOCK_NONBLOCK)) >= 0) {
+            setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+            connections[connection_count].fd = fd;
+            struct epoll_event event = {.events = EPOLLIN, .data.u32 = connection_count++};
+            if (epoll_ctl(poller, EPOLL_CTL_ADD, fd, &event)) fail("epoll_ctl");
+        }
+        turn(connection_count ? 100 : 10, answer_heartbeat);
+    }
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    printf("{\"cpuSeconds\":%.3f}\n", usage.ru_utime.tv_sec + usage.ru_stime.tv_sec
+        + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
+}
+
 // ---- offsets
 
 static long committed, sent_commits, wanted = -1;
@@ -352,7 +394,7 @@ static void commit_all(double seconds) {
 }
 
 int main(int count, char **arguments) {
-    if (count < 5) { fprintf(stderr, "usage: groupload HOST PORT join|idle|commit|fill …\n"); return 2; }
+    if (count < 5) { fprintf(stderr, "usage: groupload HOST PORT join|idle|beat|answer|commit|fill …\n"); return 2; }
     address.sin_family = AF_INET;
     address.sin_port = htons(atoi(arguments[2]));
     if (inet_pton(AF_INET, arguments[1], &address.sin_addr) != 1) fail("address");
@@ -363,6 +405,18 @@ int main(int count, char **arguments) {
     } else if (!strcmp(mode, "idle") && count == 7) {
         form(atoi(arguments[4]), atoi(arguments[5]));
         live(atof(arguments[6]));
+    } else if (!strcmp(mode, "beat") && count == 7) {
+        member_count = atoi(arguments[4]);
+        members = calloc(member_count, sizeof *members);
+        connect_all(atoi(arguments[5]));
+        for (int m = 0; m < member_count; m++) {
+            members[m].connection = m % connection_count;
+            members[m].phase = LIVING;
+            strcpy(members[m].id, "groupload-00000000-0000-0000-0000-000000000000");
+        }
+        live(atof(arguments[6]));
+    } else if (!strcmp(mode, "answer")) {
+        answer_all(atof(arguments[4]));
     } else if (!strcmp(mode, "commit") && count == 7) {
         open_limit = atoi(arguments[6]);
         connect_all(atoi(arguments[4]));

@@ -1,4 +1,5 @@
 import Coordination
+import CoreMetrics
 import KafkaProtocol
 import LogStorage
 import Logging
@@ -73,7 +74,7 @@ final class BrokerCore: Sendable {
             topics: topics.table, metadata: metadata, clock: CoordinatorClock(wall: environment.clock),
             resolver: resolver,
             creation: .groupOffsets(resolver, metadata: metadata, directories: directories),
-            logger: loggers[.groups])
+            lag: GroupLagGauges(factory: MetricsSystem.factory), logger: loggers[.groups])
         self.groups = groups
         telemetry = ClientTelemetry(configuration, metadata)
         router =

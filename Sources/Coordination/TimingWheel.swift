@@ -44,6 +44,14 @@ package struct TimingWheel<Key: Hashable & Sendable>: Sendable {
 
     package mutating func cancel(_ key: Key) { entries[key] = nil }
 
+    /// Whether ``expire(by:)`` has anything to look at: cheap, and wrong only in saying yes.
+    package func mayExpire(by now: Duration) -> Bool {
+        guard !entries.isEmpty else { return false }
+        let last = ticks(now, roundedUp: false)
+        guard last - current < Int64(slots.count) else { return true }
+        return last > current && (current + 1...last).contains { !slots[slot(of: $0)].isEmpty }
+    }
+
     /// Takes out the keys that are due, the earliest first.
     package mutating func expire(by now: Duration) -> [Key] {
         let last = ticks(now, roundedUp: false)

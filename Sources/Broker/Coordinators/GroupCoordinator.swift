@@ -14,6 +14,7 @@ final class GroupCoordinator: Sendable {
         var shards: [ObjectIdentifier: GroupShard] = [:]
         var settings: GroupSettings
         var nextExpiryCheck: Duration
+        var nextLag: Duration = .zero
         /// When shards that could not be loaded are tried again.
         var nextReload: Duration = .zero
     }
@@ -29,16 +30,20 @@ final class GroupCoordinator: Sendable {
     private let codec: CompressionCodec
     private let expiryCheckInterval: Duration
     private let creation: InternalTopicCreation
+    let lag: GroupLagGauges
 
     private static let threadCount = 2
+    /// How often it is told how far groups are behind.
+    private static let lagInterval = Duration.seconds(10)
     /// How often timers are looked at.
     static let tickInterval = Duration.milliseconds(50)
     private static let reloadInterval = Duration.seconds(5)
 
     init(
         topics: TopicTable, metadata: MetadataWriter, clock: CoordinatorClock, resolver: ConfigurationResolver,
-        creation: InternalTopicCreation, logger: Logger
+        creation: InternalTopicCreation, lag: GroupLagGauges, logger: Logger
     ) {
+        self.lag = lag
         self.topics = topics
         self.metadata = metadata
         self.clock = clock
@@ -94,17 +99,19 @@ final class GroupCoordinator: Sendable {
     }
 
     private func shard(of partition: Partition) -> GroupShard {
-        let (shard, isNew) = state.withLock { state -> (GroupShard, Bool) in
-            if let shard = state.shards[ObjectIdentifier(partition)] { return (shard, false) }
+        let (shard, isNew, gone) = state.withLock { state -> (GroupShard, Bool, [GroupShard]) in
+            if let shard = state.shards[ObjectIdentifier(partition)] { return (shard, false, []) }
             // A topic that was deleted and came back has other partitions.
-            state.shards = state.shards.filter { $0.value.partition.end == nil }
+            let gone = state.shards.values.filter { $0.partition.end != nil }
+            for shard in gone { state.shards[ObjectIdentifier(shard.partition)] = nil }
             let shard = GroupShard(
                 partition, settings: state.settings, clock: clock, loadBufferByteCount: loadBufferByteCount,
                 codec: codec, logger: logger, image: { [metadata] in metadata.image },
                 background: { [threads] work in threads.submit { _ in work() } })
             state.shards[ObjectIdentifier(partition)] = shard
-            return (shard, true)
+            return (shard, true, gone)
         }
+        for shard in gone { shard.stop() }
         if isNew {
             if partition.reader.offsets.logEnd == partition.reader.offsets.logStart {
                 // Nothing to read: a new topic serves at once.
@@ -140,11 +147,11 @@ final class GroupCoordinator: Sendable {
         _ event: @escaping @Sendable (inout GroupShard.Machine, CoordinatorTime, Reply<Value>) -> GroupOutput,
         answer: @escaping @Sendable (Result<Value, Refusal>) -> Response
     ) -> Handling<Response> {
-        let promise = context.eventLoop.makePromise(of: Value.self)
-        let future = promise.futureResult.map { Answer(answer(.success($0))) }
-            .flatMapErrorThrowing { Answer(answer(.failure($0 as? Refusal ?? Self.unavailable))) }
-        let isDone = submit(groupID, on: context.eventLoop, purity, event, promise)
-        return isDone.map { waited in .unfinished(waited.map { .eventually(future) }) } ?? .eventually(future)
+        let promise = context.eventLoop.makePromise(of: Answer<Response>.self)
+        let reply = Reply<Value> { promise.succeed(Answer(answer($0))) }
+        let waited = submit(groupID, on: context.eventLoop, purity, event, reply)
+        let handling = Handling<Response>.eventually(promise.futureResult)
+        return waited.map { .unfinished($0.map { handling }) } ?? handling
     }
 
     /// The same for one of several groups of a request, where order does not matter.
@@ -152,37 +159,38 @@ final class GroupCoordinator: Sendable {
         _ groupID: String, on eventLoop: any EventLoop, _ purity: GroupShard.Purity = .pure,
         _ event: @escaping @Sendable (inout GroupShard.Machine, CoordinatorTime, Reply<Value>) -> GroupOutput
     ) -> EventLoopFuture<Result<Value, Refusal>> {
-        let promise = eventLoop.makePromise(of: Value.self)
-        _ = submit(groupID, on: eventLoop, purity, event, promise)
-        return promise.futureResult.map { .success($0) }
-            .flatMapErrorThrowing { .failure($0 as? Refusal ?? Self.unavailable) }
+        let promise = eventLoop.makePromise(of: Result<Value, Refusal>.self)
+        _ = submit(groupID, on: eventLoop, purity, event, Reply { promise.succeed($0) })
+        return promise.futureResult
     }
 
-    private static let unavailable = Refusal(.coordinatorNotAvailable, "The coordinator does not serve now.")
+    private static let unavailable = "The coordinator does not serve now."
 
     /// - Returns: when the event is handled, where that has to wait; nil if it is.
     private func submit<Value: Sendable>(
         _ groupID: String, on eventLoop: any EventLoop, _ purity: GroupShard.Purity,
         _ event: @escaping @Sendable (inout GroupShard.Machine, CoordinatorTime, Reply<Value>) -> GroupOutput,
-        _ promise: EventLoopPromise<Value>
+        _ reply: Reply<Value>
     ) -> EventLoopFuture<Void>? {
         let shard: GroupShard
         do throws(Refusal) {
             shard = try self.shard(of: groupID)
         } catch {
-            promise.fail(error)
+            GroupAnswer(reply, refusal: error).release()
             return nil
         }
-        let reply = Reply<Value> { promise.completeWith($0.mapError { $0 as any Error }) }
+        let refuse = { @Sendable (code: ErrorCode) in
+            guard code != .none else { return }
+            GroupAnswer(reply, refusal: Refusal(code, Self.unavailable)).release()
+        }
         if let code = shard.executeAtOnce(purity, { event(&$0, $1, reply) }) {
-            if code != .none { promise.fail(Refusal(code, Self.unavailable.message)) }
+            refuse(code)
             return nil
         }
         let waited = shard.partition.flushQueue.disk.waiting(with: 0, on: eventLoop) {
-            let code = shard.execute(purity) { event(&$0, $1, reply) }
-            if code != .none { promise.fail(Refusal(code, Self.unavailable.message)) }
+            refuse(shard.execute(purity) { event(&$0, $1, reply) })
         }
-        if waited == nil { promise.fail(Self.unavailable) }
+        if waited == nil { refuse(.coordinatorNotAvailable) }
         return waited
     }
 
@@ -208,21 +216,42 @@ final class GroupCoordinator: Sendable {
     /// Handles what is due in all shards; does not wait for the disk itself.
     func tick() {
         let now = clock.now.uptime
-        let (expires, reloads) = state.withLock { state -> (Bool, Bool) in
-            let due = (now >= state.nextExpiryCheck, now >= state.nextReload)
+        let (expires, reloads, tellsLag) = state.withLock { state in
+            let due = (now >= state.nextExpiryCheck, now >= state.nextReload, now >= state.nextLag)
             if due.0 { state.nextExpiryCheck = now + expiryCheckInterval }
             if due.1 { state.nextReload = now + Self.reloadInterval }
+            if due.2 { state.nextLag = now + Self.lagInterval }
             return due
         }
         let shards = shards
         guard !shards.isEmpty else { return }
+        if tellsLag { threads.submit { [self] _ in tellLag() } }
+        let busy = expires || reloads ? shards : shards.filter(\.hasDueTimers)
+        guard !busy.isEmpty else { return }
         threads.submit { _ in
-            for shard in shards {
+            for shard in busy {
                 if reloads, shard.hasFailed, shard.partition.end == nil { shard.load() }
                 shard.tick()
                 if expires { Self.expire(shard) }
             }
         }
+    }
+
+    /// Sets the gauges that say how far groups are behind.
+    func tellLag() {
+        var lags: [GroupLagGauges.Position: Int64] = [:]
+        var leftOut = 0
+        for shard in shards {
+            shard.forEachCommitted { group, name, index, committed in
+                guard let topic = topics[name], committed.topicID == .zero || committed.topicID == topic.id,
+                    let partition = try? topic.partition(index)
+                else { return }
+                guard lags.count < GroupLagGauges.limit else { return leftOut += 1 }
+                let position = GroupLagGauges.Position(group: group, topic: name, partition: index)
+                lags[position] = max(0, committed.offset.distance(to: partition.reader.offsets.highWatermark))
+            }
+        }
+        lag.set(lags, leftOut: leftOut)
     }
 
     private static func expire(_ shard: GroupShard) {

@@ -224,11 +224,7 @@ final class GroupShard: Sendable {
 
     /// Handles what is due. May wait for the disk.
     func tick() {
-        let isIdle = state.withLockIfAvailable { state in
-            guard case .ready = state.phase else { return true }
-            return state.machine.timers.isEmpty
-        }
-        guard isIdle == false else { return }
+        guard hasDueTimers else { return }
         let image = image()
         _ = execute(.changing) { machine, now in machine.advance(to: now, image: image) }
     }
@@ -289,6 +285,23 @@ final class GroupShard: Sendable {
     }
 
     // MARK: - Questions
+
+    /// Tells how far its groups have come.
+    func forEachCommitted(
+        _ body: (_ group: String, _ topic: String, PartitionIndex, CommittedOffset) -> Void
+    ) {
+        // A copy shares its memory with the state; what is written meanwhile pays for that once.
+        let offsets = state.withLock { $0.machine.offsets }
+        offsets.forEach(body)
+    }
+
+    /// Whether the time of anything that its groups wait for may have come; true where that cannot be said without waiting.
+    var hasDueTimers: Bool {
+        state.withLockIfAvailable { state in
+            guard case .ready = state.phase else { return false }
+            return state.machine.timers.mayExpire(by: clock.uptime())
+        } ?? true
+    }
 
     var isReady: Bool { state.withLock { if case .ready = $0.phase { true } else { false } } }
     var hasFailed: Bool { state.withLock { if case .failed = $0.phase { true } else { false } } }

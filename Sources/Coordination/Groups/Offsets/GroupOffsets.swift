@@ -63,6 +63,15 @@ package struct GroupOffsets: Sendable {
     package func offsets(of group: String) -> [String: Partitions] { committed[group] ?? [:] }
     package var groupIDs: some Sequence<String> { committed.keys }
 
+    /// All that is committed, in no order.
+    package func forEach(_ body: (_ group: String, _ topic: String, PartitionIndex, CommittedOffset) -> Void) {
+        for (group, topics) in committed {
+            for (topic, partitions) in topics {
+                for (partition, offset) in partitions { body(group, topic, partition, offset) }
+            }
+        }
+    }
+
     package func offset(of group: String, _ topic: String, _ partition: PartitionIndex) -> CommittedOffset? {
         committed[group]?[topic]?[partition]
     }
