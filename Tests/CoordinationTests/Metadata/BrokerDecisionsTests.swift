@@ -30,6 +30,19 @@ import Testing
         #expect(again.records.isEmpty && again.response == first)
     }
 
+    @Test func `a registration goes once its broker does not run`() throws {
+        var fixture = try MetadataFixture(brokers: [1, 2])
+        let epoch = try #require(fixture.image.brokers[2]?.epoch)
+        let running = fixture.machine.unregisterBroker(1, running: [1])
+        #expect(running.response?.code == .invalidRequest && running.records.isEmpty)
+        #expect(try fixture.apply(fixture.machine.unregisterBroker(2, running: [1])) == nil)
+        #expect(fixture.image.brokers.keys.sorted() == [1])
+        #expect(fixture.machine.unregisterBroker(2, running: [1]).response?.code == .brokerIDNotRegistered)
+        #expect(try fixture.reloaded().image.brokers.count == 1)
+        // Epochs go on: the next life of the broker is a later one.
+        #expect(try fixture.apply(fixture.machine.registerBroker(registration(2, life: 9))) > epoch)
+    }
+
     @Test func `blocks of producer ids follow each other, through restarts too`() throws {
         var fixture = try MetadataFixture()
         let epoch = try #require(fixture.image.brokers[1]?.epoch)
