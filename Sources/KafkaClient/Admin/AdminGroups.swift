@@ -113,7 +113,8 @@ extension Admin {
 // MARK: - Members
 
 extension Admin {
-    /// Makes members leave a group. Those that still run join it again.
+    /// Makes members of a classic group leave it. Those that still run join it again. Members of the consumer protocol
+    /// leave on their own only: brokers answer UNKNOWN_MEMBER_ID for them.
     ///
     /// - Parameters:
     ///   - instances: the `group.instance.id`s of static members (KIP-345); nil takes every member.

@@ -7,7 +7,11 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct GroupConsumerTests {
     /// A broker that does not wait for more members before the first rebalance, with a topic `t` of four partitions.
     private static func withTopic(_ body: (String) async throws -> Void) async throws {
-        try await withBroker(settings: ["group.initial.rebalance.delay.ms": "0"]) { bootstrap in
+        let settings = [
+            "group.initial.rebalance.delay.ms": "0", "group.consumer.heartbeat.interval.ms": "100",
+            "group.consumer.min.heartbeat.interval.ms": "100",
+        ]
+        try await withBroker(settings: settings) { bootstrap in
             let admin = Admin(try ClientConfiguration(bootstrapServers: bootstrap))
             try await admin.createTopic(NewTopic(name: "t", partitionCount: 4))
             admin.close()
@@ -47,46 +51,59 @@ import Testing
         return numbers
     }
 
-    @Test func `a group goes on where it stopped`() async throws {
+    @Test(arguments: GroupConsumerConfiguration.GroupProtocol.allCases)
+    func `a group goes on where it stopped`(groupProtocol: GroupConsumerConfiguration.GroupProtocol) async throws {
         try await Self.withTopic { bootstrap in
             try await Self.produce(0..<8, bootstrap)
-            let first = try Self.consumer(bootstrap)
+            let first = try Self.consumer(bootstrap) { $0.groupProtocol = groupProtocol }
             try first.subscribe(["t"])
             #expect(try await Self.numbers(8, of: first).sorted() == Array(0..<8))
             #expect(first.assignment.count == 4)
             try await first.close()
             try await Self.produce(8..<12, bootstrap)
-            let second = try Self.consumer(bootstrap)
+            let second = try Self.consumer(bootstrap) { $0.groupProtocol = groupProtocol }
             try second.subscribe(["t"])
             #expect(try await Self.numbers(4, of: second).sorted() == Array(8..<12))
             try await second.close()
             let admin = Admin(try ClientConfiguration(bootstrapServers: bootstrap))
             let group = try await admin.describeGroups(["g"])["g"]?.get()
             #expect(group?.state == .empty)
+            #expect(group?.type.rawValue == groupProtocol.rawValue)
             let offsets = try await admin.listGroupOffsets(["g"])["g"]?.get() ?? [:]
             #expect(try offsets.values.map { try $0.get().offset } == [3, 3, 3, 3])
             admin.close()
         }
     }
 
-    @Test(arguments: [ClassicAssignor.range, .cooperativeSticky])
-    func `members share the partitions, and who stays takes over from who leaves`(assignor: ClassicAssignor)
-        async throws
-    {
+    /// A way of rebalancing, and what the first of two members is told while the second comes and goes.
+    struct Rebalance: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var expected: [String]
+        var configure: @Sendable (inout GroupConsumerConfiguration) -> Void
+    }
+
+    static let rebalances = [
+        Rebalance(testDescription: "range", expected: ["+4", "-4", "+2", "-2", "+4", "-4"]) { $0.assignors = [.range] },
+        Rebalance(testDescription: "cooperative-sticky", expected: ["+4", "-2", "+2", "-4"]) {
+            $0.assignors = [.cooperativeSticky]
+        },
+        Rebalance(testDescription: "consumer", expected: ["+4", "-2", "+2", "-4"]) { $0.groupProtocol = .consumer },
+    ]
+
+    @Test(arguments: rebalances)
+    func `members share the partitions, and who stays takes over from who leaves`(rebalance: Rebalance) async throws {
         try await Self.withTopic { bootstrap in
             let events = Mutex<[String]>([])
-            let first = try Self.consumer(
-                bootstrap, { $0.assignors = [assignor] },
-                onChange: { change in
-                    events.withLock { events in
-                        switch change {
-                        case .assigned(let partitions): events.append("+\(partitions.count)")
-                        case .revoked(let partitions): events.append("-\(partitions.count)")
-                        case .lost(let partitions): events.append("!\(partitions.count)")
-                        }
+            let first = try Self.consumer(bootstrap, rebalance.configure) { change in
+                events.withLock { events in
+                    switch change {
+                    case .assigned(let partitions): events.append("+\(partitions.count)")
+                    case .revoked(let partitions): events.append("-\(partitions.count)")
+                    case .lost(let partitions): events.append("!\(partitions.count)")
                     }
-                })
-            let second = try Self.consumer(bootstrap) { $0.assignors = [assignor] }
+                }
+            }
+            let second = try Self.consumer(bootstrap, rebalance.configure)
             try first.subscribe(["t"])
             while first.assignment.count < 4 { _ = try await first.nextBatch(timeout: .milliseconds(50)) }
             try second.subscribe(["t"])
@@ -103,10 +120,50 @@ import Testing
             try await Self.produce(8..<12, bootstrap)
             #expect(try await Self.numbers(4, of: first).sorted() == Array(8..<12))
             try await first.close()
-            let expected =
-                assignor == .range
-                ? ["+4", "-4", "+2", "-2", "+4", "-4"] : ["+4", "-2", "+2", "-4"]
-            #expect(events.withLock { $0 } == expected)
+            #expect(events.withLock { $0 } == rebalance.expected)
+        }
+    }
+
+    @Test func `topics are chosen by a pattern, and a wrong pattern is told`() async throws {
+        try await Self.withTopic { bootstrap in
+            let consumer = try Self.consumer(bootstrap) { $0.groupProtocol = .consumer }
+            try consumer.subscribe(matching: "t.*")
+            while consumer.assignment.count < 4 { _ = try await consumer.nextBatch(timeout: .milliseconds(20)) }
+            let admin = Admin(try ClientConfiguration(bootstrapServers: bootstrap))
+            let member = try await admin.describeGroups(["g"])["g"]?.get().members.first
+            #expect(member?.subscribedRegex == "t.*")
+            #expect(member?.assignment.count == 4)
+            admin.close()
+            try consumer.subscribe(["t"])
+            try await Self.produce(0..<4, bootstrap)
+            #expect(try await Self.numbers(4, of: consumer).count == 4)
+            try await consumer.close()
+            let wrong = try Self.consumer(bootstrap) { $0.groupProtocol = .consumer }
+            try wrong.subscribe(matching: "(")
+            let error = await #expect(throws: KafkaError.self) { try await wrong.nextBatch() }
+            #expect(error?.brokerCode == .invalidRegularExpression)
+            try await wrong.close()
+        }
+    }
+
+    @Test func `a member that is removed loses its partitions and gets them back`() async throws {
+        try await Self.withTopic { bootstrap in
+            let losses = Mutex(0)
+            let consumer = try Self.consumer(bootstrap, { $0.instanceID = "i" }) {
+                change in
+                if case .lost(let partitions) = change { losses.withLock { $0 += partitions.count } }
+            }
+            try consumer.subscribe(["t"])
+            while consumer.assignment.count < 4 { _ = try await consumer.nextBatch(timeout: .milliseconds(20)) }
+            let admin = Admin(try ClientConfiguration(bootstrapServers: bootstrap))
+            try await admin.removeMembers(of: "g", instances: ["i"])["i"]?.get()
+            admin.close()
+            while losses.withLock({ $0 }) < 4 || consumer.assignment.count < 4 {
+                _ = try await consumer.nextBatch(timeout: .milliseconds(20))
+            }
+            try await Self.produce(0..<4, bootstrap)
+            #expect(try await Self.numbers(4, of: consumer).count == 4)
+            try await consumer.close()
         }
     }
 
@@ -151,17 +208,22 @@ import Testing
         }
     }
 
-    @Test func `a static member comes back to its partitions`() async throws {
+    @Test(arguments: GroupConsumerConfiguration.GroupProtocol.allCases)
+    func `a static member comes back to its partitions`(
+        groupProtocol: GroupConsumerConfiguration.GroupProtocol
+    ) async throws {
         try await Self.withTopic { bootstrap in
             let admin = Admin(try ClientConfiguration(bootstrapServers: bootstrap))
             for _ in 0..<2 {
-                let consumer = try Self.consumer(bootstrap) { $0.instanceID = "i" }
+                let consumer = try Self.consumer(bootstrap) { ($0.groupProtocol, $0.instanceID) = (groupProtocol, "i") }
                 try consumer.subscribe(["t"])
                 while consumer.assignment.count < 4 { _ = try await consumer.nextBatch(timeout: .milliseconds(20)) }
                 try await consumer.close()
                 let members = try await admin.describeGroups(["g"])["g"]?.get().members
                 #expect(members?.map(\.instanceID) == ["i"])
             }
+            // Brokers let members of the consumer protocol leave on their own only.
+            guard groupProtocol == .classic else { return admin.close() }
             try await admin.removeMembers(of: "g")["i"]?.get()
             #expect(try await admin.describeGroups(["g"])["g"]?.get().members.isEmpty == true)
             admin.close()
