@@ -58,7 +58,7 @@ class Member:
 
 class ConfluentMember(Member):
     def work(self):
-        from confluent_kafka import Consumer
+        from confluent_kafka import Consumer, KafkaError
         options = self.options
         settings = {
             "bootstrap.servers": options["address"], "group.id": options["group"], "client.id": self.name,
@@ -82,8 +82,8 @@ class ConfluentMember(Member):
                     break
                 if message.error() is None:
                     self.say("record", message.topic(), message.partition(), message.offset())
-                elif message.error().fatal():
-                    raise RuntimeError(message.error().name())
+                elif message.error().code() == KafkaError._FATAL:
+                    raise RuntimeError(message.error().str())
                 message = consumer.poll(0)
             self.commit(consumer)
         consumer.close()

@@ -4,6 +4,7 @@ import collections
 import struct
 import uuid
 
+from broker import wait_until
 from wire import Connection, frame, header, string
 
 OFFSET_COMMIT, OFFSET_FETCH, FIND_COORDINATOR, JOIN, HEARTBEAT, LEAVE, SYNC = 8, 9, 10, 11, 12, 13, 14
@@ -64,7 +65,12 @@ Joined = collections.namedtuple("Joined", "error generation protocol leader memb
 
 
 class GroupConnection(Connection):
-    """One member's view of the coordinator."""
+    """One member's view of the coordinator, which it finds first: that makes the topic of the offsets."""
+
+    def __init__(self, broker, deadline=20):
+        super().__init__(broker, deadline)
+        wait_until(lambda: self.ask(FIND_COORDINATOR, 2, string("any group") + b"\0").take("ih")[1] == 0, deadline,
+                   "the coordinator")
 
     def ask(self, key, version, body):
         self.send(frame(header(key, version) + body))
