@@ -13,8 +13,11 @@ SHELL := /bin/bash
 
 # Libraries that the codecs and the regular expressions stand on, for building and running.
 build_packages := liblz4-dev libzstd-dev libsnappy-dev zlib1g-dev libre2-dev
-# Real clients: kcat from Debian, the Python clients from PyPI into .venv.
-test_packages := kcat python3-venv
+# Real clients: kcat from Debian, the Python clients from PyPI into .venv. Kafka's own Java client (4.3) and the libraries
+# that it loads come out of a package on PyPI that carries them; of its 250 MB only these jars are kept, in .venv/java.
+test_packages := kcat python3-venv default-jdk-headless
+java_package := deephaven-server==42.7
+java_jars := kafka-clients-8.3.2 slf4j-api-2.0.18 lz4-java-1.12.0 snappy-java-1.1.10 zstd-jni-1.5.7
 bench_packages := gcc libc6-dev librdkafka-dev fio python3
 python_packages := Tests/RealClients/requirements.txt
 
@@ -67,6 +70,15 @@ test-packages: packages ## installs what the tests need; the Python clients into
 	    echo "installing from PyPI into .venv:" $$(grep -v '^#' $(python_packages))
 	    .venv/bin/python -m pip install --quiet --disable-pip-version-check -r $(python_packages)
 	    cp $(python_packages) .venv/requirements.txt
+	fi
+	if [ "$$(cat .venv/java/package 2>/dev/null)" != "$(java_package) $(java_jars)" ]; then
+	    echo "downloading $(java_package) from PyPI (250 MB) for the jars of Kafka's Java client"
+	    rm -rf .venv/java .venv/download
+	    .venv/bin/python -m pip download --quiet --disable-pip-version-check --no-cache-dir --no-deps \
+	        --only-binary :all: --dest .venv/download $(java_package)
+	    .venv/bin/python Tests/RealClients/java/unpack .venv/download .venv/java $(java_jars)
+	    rm -rf .venv/download
+	    echo "$(java_package) $(java_jars)" >.venv/java/package
 	fi
 
 bench-packages: packages ## installs what the benchmarks need

@@ -76,15 +76,14 @@ class ConfluentMember(Member):
             on_revoke=lambda consumer, partitions: self.give_up(consumer, partitions),
             on_lost=lambda _, partitions: self.revoked(partitions))
         while not self.leaving.is_set():
-            message = consumer.poll(0.1)
-            for _ in range(100):
-                if message is None:
-                    break
+            message, count = consumer.poll(0.1), 0
+            while message is not None:
                 if message.error() is None:
                     self.say("record", message.topic(), message.partition(), message.offset())
                 elif message.error().code() == KafkaError._FATAL:
                     raise RuntimeError(message.error().str())
-                message = consumer.poll(0)
+                count += 1
+                message = consumer.poll(0) if count < 100 else None
             self.commit(consumer)
         consumer.close()
 

@@ -61,17 +61,18 @@ class Process:
         if kind == "record":
             self.records.append((words[0], int(words[1]), int(words[2])))
             return
+        if kind == "failed":
+            self.failed[member] = " ".join(words)
+            return
         partitions = {(word.rpartition(":")[0], int(word.rpartition(":")[2])) for word in words if ":" in word}
         self.events.append((kind, member, partitions))
         if kind == "assigned":
             self.assignments[member] |= partitions
         elif kind == "revoked":
             self.assignments[member] -= partitions
-        elif kind == "left":
-            self.left.add(member)
-            del self.assignments[member]
         else:
-            self.failed[member] = " ".join(words)
+            self.left.add(member)
+            self.assignments.pop(member, None)
 
     def assigned(self):
         """The partitions of all of its members; none twice."""

@@ -59,8 +59,12 @@ class Driver:
     def start(self, *words):
         """Begins a command; `finish` waits for its answer."""
         number = next(self.numbers)
-        self.process.stdin.write("\t".join([str(number), *map(str, words)]) + "\n")
-        self.process.stdin.flush()
+        try:
+            self.process.stdin.write("\t".join([str(number), *map(str, words)]) + "\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            # It has ended; `finish` says so.
+            pass
         return number
 
     def finish(self, number):

@@ -27,7 +27,8 @@ final class Administration {
     private final Admin admin;
 
     Administration(String address) {
-        admin = Admin.create(Map.of("bootstrap.servers", address, "default.api.timeout.ms", "20000"));
+        admin = Admin.create(Map.of("bootstrap.servers", address, "enable.metrics.push", "true",
+            "request.timeout.ms", "10000", "default.api.timeout.ms", "20000"));
     }
 
     Object run(String method, List<String> words) throws Exception {

@@ -66,6 +66,7 @@ final class GroupMember implements ConsumerRebalanceListener {
     Object run(String command, List<String> words) throws Exception {
         return switch (command) {
             case "state" -> state();
+            case "records" -> records();
             case "subscribe" -> onItsThread(() -> {
                 consumer.subscribe(words, this);
                 subscribed = true;
@@ -124,9 +125,13 @@ final class GroupMember implements ConsumerRebalanceListener {
         Map<String, Object> state = new LinkedHashMap<>();
         state.put("assigned", names(assigned));
         state.put("events", List.copyOf(events));
-        state.put("records", List.copyOf(records));
+        state.put("count", records.size());
         state.put("failure", failure);
         return state;
+    }
+
+    private synchronized Object records() {
+        return List.copyOf(records);
     }
 
     private static List<Object> names(Collection<TopicPartition> partitions) {
