@@ -219,7 +219,7 @@ def test_a_pattern_finds_new_topics(broker, tmp_path):
 
 
 def test_metadata_comes_back_as_it_was_committed(broker, topic):
-    # (confluent-kafka sends a zero byte more than the text has, and some of its calls give back a byte behind the text.)
+    # (confluent-kafka sends a zero byte more than the text has.)
     texts = ["", "plain", "Grüße, 世界 🐦", "x" * 4000]
     group = new_group()
     consumer = Consumer({"bootstrap.servers": broker.address, "group.id": group})
