@@ -183,6 +183,18 @@ ConsumerHeartbeat = collections.namedtuple(
 class ConsumerConnection(GroupConnection):
     """KIP-848."""
 
+    def commit_848(self, group, topic, offsets, epoch, member):
+        """Error by partition; from the version on that members of consumer groups must use."""
+        body = compact(group) + struct.pack(">i", epoch) + compact(member) + compact(None) + unsigned(2) + compact(topic)
+        body += unsigned(len(offsets) + 1)
+        for partition, offset in offsets.items():
+            body += struct.pack(">iqi", partition, offset, -1) + compact("") + b"\0"
+        reader = self.ask(OFFSET_COMMIT, 9, b"\0" + body + b"\0\0")
+        reader.tags()
+        reader.take("i")
+        assert reader.unsigned() == 2 and reader.compact() == topic
+        return dict((reader.take("ih"), reader.tags())[0] for _ in range(reader.unsigned() - 1))
+
     def send_heartbeat_848(self, group, member="", epoch=0, topics=None, regex=None, instance=None, rebalance=-1,
                            assignor=None, owned=None):
         body = compact(group) + compact(member) + struct.pack(">i", epoch) + compact(instance) + compact(None)
