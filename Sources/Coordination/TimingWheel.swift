@@ -18,7 +18,7 @@ package struct TimingWheel<Key: Hashable & Sendable>: Sendable {
     /// - Parameters:
     ///   - tick: how exact deadlines are.
     ///   - slotCount: ticks that one turn of the wheel takes; longer deadlines go round several times.
-    package init(tick: Duration = .milliseconds(20), slotCount: Int = 512) {
+    package init(tick: Duration = .milliseconds(5), slotCount: Int = 1024) {
         precondition(tick > .zero && slotCount > 0)
         self.tick = tick
         slots = Array(repeating: [], count: slotCount)

@@ -78,7 +78,8 @@ final class GroupShard: Sendable {
     func execute(
         _ purity: Purity, in transaction: Transaction? = nil, _ event: (inout Machine, CoordinatorTime) -> GroupOutput
     ) -> ErrorCode {
-        let outcome = state.withLock { run(purity, transaction, event, &$0) }
+        let (due, outcome) = state.withLock { (runDue(&$0), run(purity, transaction, event, &$0)) }
+        if let due { _ = finish(due) }
         return finish(outcome)
     }
 
@@ -88,8 +89,10 @@ final class GroupShard: Sendable {
     ) -> ErrorCode? {
         guard !partition.appendsWait else { return nil }
         for _ in 0..<Self.attempts {
-            let outcome = state.withLockIfAvailable { run(purity, nil, event, &$0) }
-            if let outcome { return finish(outcome) }
+            let done = state.withLockIfAvailable { (due: runDue(&$0), outcome: run(purity, nil, event, &$0)) }
+            guard let done else { continue }
+            if let due = done.due { _ = finish(due) }
+            return finish(done.outcome)
         }
         return nil
     }
@@ -105,6 +108,13 @@ final class GroupShard: Sendable {
         /// Who waited for a state that was given up.
         var abandoned: [GroupAnswer] = []
         var isUnloaded = false
+    }
+
+    /// What is due comes before any other event, so that no session lives longer than it may.
+    private func runDue(_ state: inout State) -> Outcome? {
+        guard case .ready = state.phase, state.machine.timers.mayExpire(by: clock.uptime()) else { return nil }
+        let image = image()
+        return run(.changing, nil, { machine, now in machine.advance(to: now, image: image) }, &state)
     }
 
     private func run(
@@ -224,9 +234,8 @@ final class GroupShard: Sendable {
 
     /// Handles what is due. May wait for the disk.
     func tick() {
-        guard hasDueTimers else { return }
-        let image = image()
-        _ = execute(.changing) { machine, now in machine.advance(to: now, image: image) }
+        guard hasDueTimers, let due = state.withLock({ runDue(&$0) }) else { return }
+        _ = finish(due)
     }
 
     // MARK: - Loading and the end
