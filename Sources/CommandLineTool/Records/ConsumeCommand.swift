@@ -1,6 +1,7 @@
 import ArgumentParser
 import KafkaClient
 import NIOCore
+import UnixSignals
 
 struct ConsumeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,11 +20,17 @@ struct ConsumeCommand: AsyncParsableCommand {
             With --output json each record is a line; a key or value that is not UTF-8 stands as keyBase64 or \
             valueBase64.
 
+            With --group it is a member of that group: it goes on where the group stands, shares the partitions with \
+            the other members, commits what it has written, and leaves when it ends or is interrupted. Where the group \
+            has no offset it begins with what comes from now on, or at --from-beginning.
+
             Examples:
               martlet consume events
               martlet consume events --from-beginning --until-end > events.log
               martlet consume events --offset -10 --format '%p/%o %T %k=%v\\n'
               martlet consume events --partition 2 --offset 1000 --max-messages 5 --output json
+              martlet consume events --group audit --from-beginning
+              martlet consume 'events-.*' --regex --group audit --group-protocol consumer
             """)
 
     @OptionGroup var connection: ConnectionOptions
@@ -40,8 +47,14 @@ struct ConsumeCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "How a record is written.") var format: String?
     @Option(help: "What is written for a null key or value.") var nullMarker = ""
     @Option(help: "text or json.") var output = OutputStyle.text
+    @OptionGroup(title: "As a member of a group") var membership: MembershipOptions
 
     func validate() throws {
+        if membership.group != nil, offset != nil || partition != nil {
+            throw ValidationError(
+                "--group goes on where the group stands, in partitions that the group gives it; leave --offset and "
+                    + "--partition out, or set the offsets with 'martlet group reset-offsets'")
+        }
         if fromBeginning, offset != nil { throw ValidationError("--from-beginning and --offset exclude each other") }
         if output == .json, format != nil { throw ValidationError("--format and --output json exclude each other") }
         if let maxMessages, maxMessages < 0 { throw ValidationError("--max-messages is 0 or more") }
@@ -55,14 +68,63 @@ struct ConsumeCommand: AsyncParsableCommand {
         var settings = ConsumerConfiguration(client: client)
         settings.offsetReset = .earliest
         settings.maxBatchRecords = 2000
-        try settings.set(connection.pairs)
-        let consumer = Consumer(settings)
-        try await consumer.assign(try await starts(settings))
-        let consumed = try await copy(consumer, format)
-        consumer.close()
+        let consumed: Int
+        if let group = membership.group {
+            consumed = try await consume(settings, in: group, format)
+        } else {
+            try settings.set(connection.pairs)
+            let consumer = Consumer(settings)
+            try await consumer.assign(try await starts(settings))
+            consumed = try await copy(format) { limit, timeout in
+                try await consumer.nextBatch(limit: limit, timeout: timeout, stopsAtEnd: untilEnd)
+            }
+            consumer.close()
+        }
         if let maxMessages, consumed < maxMessages, timeout != nil, !untilEnd {
             throw CommandFailure(
                 code: ExitReason.timedOut, message: "\(consumed) of \(maxMessages) records came before the time was up")
+        }
+    }
+
+    /// As a member of a group, which is left in order also when a signal ends it.
+    private func consume(_ settings: ConsumerConfiguration, in group: String, _ format: RecordFormat) async throws
+        -> Int
+    {
+        var settings = GroupConsumerConfiguration(consumer: settings, groupID: group)
+        settings.consumer.offsetReset = fromBeginning ? .earliest : .latest
+        settings.groupProtocol = membership.groupProtocol.value
+        settings.instanceID = membership.instanceID
+        try settings.set(connection.pairs)
+        let consumer = try GroupConsumer(settings)
+        if membership.regex { try consumer.subscribe(matching: topic) } else { try consumer.subscribe([topic]) }
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        return try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                for await _ in signals { return try await consumer.close() }
+            }
+            do {
+                try await waitForAssignment(consumer)
+                let consumed = try await copy(format) { limit, timeout in
+                    try await consumer.nextBatch(limit: limit, timeout: timeout, stopsAtEnd: untilEnd)
+                }
+                tasks.cancelAll()
+                try await consumer.close()
+                return consumed
+            } catch {
+                tasks.cancelAll()
+                // What could not be written is for whoever reads next.
+                try? await consumer.close(commits: false)
+                throw error
+            }
+        }
+    }
+
+    /// What --timeout counts begins when the group has its members together: a new one waits three seconds for more.
+    private func waitForAssignment(_ consumer: GroupConsumer) async throws {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while !consumer.isAssigned, ContinuousClock.now < deadline {
+            // No records come before the assignment, and none are taken with it.
+            _ = try await consumer.nextBatch(limit: 0, timeout: .milliseconds(100))
         }
     }
 
@@ -92,15 +154,17 @@ struct ConsumeCommand: AsyncParsableCommand {
     /// Writes records until one of the ends is reached.
     ///
     /// - Returns: how many.
-    private func copy(_ consumer: Consumer, _ format: RecordFormat) async throws -> Int {
+    private func copy(
+        _ format: RecordFormat, from next: (_ limit: Int, _ timeout: Duration?) async throws -> [ConsumerRecord]
+    ) async throws -> Int {
         var output = OutputBuffer()
         var progress = Progress("read", isShown: false)
         while progress.records < maxMessages ?? .max {
             let limit = min(2000, (maxMessages ?? .max) - progress.records)
-            var batch = try await consumer.nextBatch(limit: limit, timeout: .zero)
+            var batch = try await next(limit, .zero)
             if batch.isEmpty {
                 try output.flush()
-                batch = try await consumer.nextBatch(limit: limit, timeout: timeout?.duration, stopsAtEnd: untilEnd)
+                batch = try await next(limit, timeout?.duration)
                 if batch.isEmpty { break }
             }
             for record in batch {
@@ -114,6 +178,32 @@ struct ConsumeCommand: AsyncParsableCommand {
         }
         try output.flush()
         return progress.records
+    }
+}
+
+/// How a consumer belongs to a group.
+struct MembershipOptions: ParsableArguments {
+    @Option(name: .shortAndLong, help: "The group's name.") var group: String?
+    @Option(help: "classic, or consumer (KIP-848).") var groupProtocol = Choice.classic
+    @Option(help: "The name of a static member: it gets its partitions back when it returns soon.") var instanceID:
+        String?
+    @Flag(help: "TOPIC is an RE2 expression that whole names must match; with --group-protocol consumer.") var regex =
+        false
+
+    enum Choice: String, ExpressibleByArgument, CaseIterable {
+        case classic, consumer
+
+        var value: GroupConsumerConfiguration.GroupProtocol { self == .classic ? .classic : .consumer }
+    }
+
+    func validate() throws {
+        if group == nil, instanceID != nil || regex || groupProtocol != .classic {
+            throw ValidationError("--group-protocol, --instance-id and --regex need --group")
+        }
+        if group == "" { throw ValidationError("a group has a name") }
+        if regex, groupProtocol != .consumer {
+            throw ValidationError("--regex needs --group-protocol consumer: the broker matches")
+        }
     }
 }
 

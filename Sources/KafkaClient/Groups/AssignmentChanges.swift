@@ -66,7 +66,7 @@ final class AssignmentChanges: Sendable {
     /// Whether somebody should call ``take()``.
     var hasNews: Bool { state.withLock { !$0.isTaken && !$0.wishes.isEmpty || $0.failure != nil } }
 
-    /// Whether the application knows what it has, if only that it is nothing.
+    /// Whether the application knows all that it has, if only that it is nothing.
     var wasAssigned: Bool { state.withLock { $0.wasAssigned } }
 
     /// What the application was told that it has.
@@ -89,7 +89,9 @@ final class AssignmentChanges: Sendable {
             case .own(let partitions):
                 (state.held, state.wasAssigned) = (Set(partitions), true)
             case .revoke(let partitions), .lose(let partitions):
+                // Until the next assignment nobody knows what this member reads in all.
                 state.held.subtract(partitions)
+                state.wasAssigned = false
             }
             // After a loss in the meantime the queue begins with that.
             if state.wishes.first == turn.wish { state.wishes.removeFirst() }

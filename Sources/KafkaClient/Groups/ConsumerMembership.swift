@@ -22,6 +22,7 @@ struct ConsumerMembership: GroupMembership {
     private var target: [TopicID: [PartitionIndex]]?
     private var names: [TopicID: String] = [:]
     private var isResolving = false
+    /// Whether the application was told all that it has; it is told anew whenever it has given something up.
     private var wasAssigned = false
     private var backoff: Backoff
     private var lastToken = 0
@@ -223,6 +224,7 @@ struct ConsumerMembership: GroupMembership {
         guard let surplus = givingUp else { return [] }
         givingUp = nil
         owned.subtract(surplus)
+        wasAssigned = false
         // Told at once, with whatever has come in its place: others wait for these partitions.
         let actions = reconcile(now, asksForNames: true)
         return hasNews ? actions + heartbeat(now) : actions

@@ -76,6 +76,9 @@ public final class GroupConsumer: Sendable, AsyncSequence {
     /// The partitions that this member reads.
     public var assignment: [TopicPartition] { consumer.assignment }
 
+    /// Whether the group has said what this member reads, if only that it is nothing; false while that changes.
+    public var isAssigned: Bool { changes.wasAssigned }
+
     /// Goes on elsewhere in a partition; what was fetched of it is dropped.
     ///
     /// - Throws: `unknownPartition` if it is not assigned.
@@ -99,7 +102,8 @@ public final class GroupConsumer: Sendable, AsyncSequence {
     /// The next records, as soon as there are any; those before are done with.
     ///
     /// - Parameters:
-    ///   - limit: how many at most; nil is `max.poll.records`.
+    ///   - limit: how many at most; nil is `max.poll.records`; 0 only takes up what has changed, and returns when
+    ///     ``isAssigned``.
     ///   - timeout: how long to wait; nil waits until there are some. Giving partitions up may take longer.
     ///   - stopsAtEnd: return when every partition of this member is read to its end.
     /// - Returns: no records after the timeout, at the end, or when the consumer was closed.
@@ -112,6 +116,7 @@ public final class GroupConsumer: Sendable, AsyncSequence {
         while !consumer.buffer.isClosed {
             while let turn = changes.take() { try await grant(turn) }
             if let failure = changes.failure { throw failure }
+            if limit == 0, changes.wasAssigned { return [] }
             let records = try await consumer.nextBatch(
                 limit: limit, until: deadline, stopsAtEnd: stopsAtEnd && changes.wasAssigned,
                 isInterrupted: { changes.hasNews })
@@ -297,11 +302,13 @@ public final class GroupConsumer: Sendable, AsyncSequence {
     /// Commits (if `enable.auto.commit` says so), leaves the group, and closes the connections. Loops over the consumer
     /// end. A static member does not leave: its partitions wait for it until its session ends.
     ///
+    /// - Parameter commits: false leaves without a commit: the application failed with the records that it got last, and
+    ///   whoever comes next is to get them.
     /// - Throws: why the last offsets are not committed; the consumer is closed all the same.
-    public func close() async throws {
+    public func close(commits: Bool = true) async throws {
         guard !consumer.buffer.isClosed else { return }
         var failure: (any Error)?
-        if configuration.autoCommits, changes.failure == nil {
+        if commits, configuration.autoCommits, changes.failure == nil {
             do {
                 consumer.buffer.markConsumed()
                 let offsets = try await onSession { session in session.uncommitted() }
