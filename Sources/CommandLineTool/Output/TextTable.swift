@@ -16,11 +16,12 @@ struct TextTable {
         }
         var text = ""
         for row in rows {
+            var line = ""
             for (column, cell) in row.enumerated() {
-                let isLast = column == row.count - 1
-                text += isLast ? cell : cell + String(repeating: " ", count: widths[column] - cell.count + 2)
+                line += cell + String(repeating: " ", count: widths[column] - cell.count + 2)
             }
-            text += "\n"
+            while line.last == " " { line.removeLast() }
+            text += line + "\n"
         }
         return text
     }

@@ -133,13 +133,25 @@ extension Admin {
         }
     }
 
-    /// The directories of brokers and what lies in them; nil asks every broker.
-    public func describeLogDirs(of brokers: [BrokerID]? = nil) async throws -> [BrokerID: [LogDirectory]] {
+    /// The directories of brokers and what lies in them.
+    ///
+    /// - Parameters:
+    ///   - brokers: nil asks every broker.
+    ///   - partitions: only these; nil for all.
+    public func describeLogDirs(
+        of brokers: [BrokerID]? = nil, partitions: [TopicPartition]? = nil
+    ) async throws -> [BrokerID: [LogDirectory]] {
         var directories: [BrokerID: [LogDirectory]] = [:]
         let asked: [BrokerID]
         if let brokers { asked = brokers } else { asked = try await describeCluster().brokers.map(\.id) }
         for broker in asked {
-            let request = DescribeLogDirsRequest.with { $0.topics = nil }
+            let request = DescribeLogDirsRequest.with {
+                $0.topics = partitions.map { partitions in
+                    Dictionary(grouping: partitions, by: \.topic).map { topic, partitions in
+                        .with { ($0.topic, $0.partitions) = (topic, partitions.map(\.partition)) }
+                    }
+                }
+            }
             let response = try await cluster.retrying { try await cluster.send(request, to: .broker(broker)) }
             guard response.errorCode == .none else {
                 throw KafkaError(broker: response.errorCode, "broker \(broker) does not describe its log directories")

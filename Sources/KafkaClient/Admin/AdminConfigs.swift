@@ -9,15 +9,37 @@ public enum ConfigResource: Hashable, Sendable, CustomStringConvertible {
     case clientMetrics(String)
     case group(String)
 
-    var type: Int8 {
+    /// What a resource is, with Kafka's numbers.
+    public enum Kind: Int8, Hashable, Sendable, CaseIterable {
+        case topic = 2
+        case broker = 4
+        case brokerLogger = 8
+        case clientMetrics = 16
+        case group = 32
+    }
+
+    public init(_ kind: Kind, _ name: String) {
+        self =
+            switch kind {
+            case .topic: .topic(name)
+            case .broker: .broker(name)
+            case .brokerLogger: .brokerLogger(name)
+            case .clientMetrics: .clientMetrics(name)
+            case .group: .group(name)
+            }
+    }
+
+    public var kind: Kind {
         switch self {
-        case .topic: 2
-        case .broker: 4
-        case .brokerLogger: 8
-        case .clientMetrics: 16
-        case .group: 32
+        case .topic: .topic
+        case .broker: .broker
+        case .brokerLogger: .brokerLogger
+        case .clientMetrics: .clientMetrics
+        case .group: .group
         }
     }
+
+    var type: Int8 { kind.rawValue }
 
     public var name: String {
         switch self {
@@ -141,6 +163,39 @@ extension Admin {
             }
         }
         return outcomes
+    }
+
+    /// The resources of a kind that can have a configuration, sorted by name (KIP-1142). Brokers before Kafka 4.1 list
+    /// only client metrics; of the other kinds all that exist are returned then.
+    public func listConfigResources(_ kind: ConfigResource.Kind) async throws -> [ConfigResource] {
+        let response: ListConfigResourcesResponse
+        do {
+            response = try await cluster.retrying {
+                let version = try await cluster.versions(of: .any).version(of: ListConfigResourcesRequest.self)
+                guard version >= 1 || kind == .clientMetrics else {
+                    throw KafkaError(.unsupportedVersion, "the broker lists client metrics only")
+                }
+                return try await cluster.send(
+                    ListConfigResourcesRequest.with { $0.resourceTypes = version >= 1 ? [kind.rawValue] : [] }, to: .any
+                )
+            }
+        } catch let error as KafkaError where error.code == .unsupportedVersion && kind != .clientMetrics {
+            return try await existing(kind).map { ConfigResource(kind, $0) }
+        }
+        guard response.errorCode == .none else {
+            throw KafkaError(broker: response.errorCode, "the broker does not list what has a configuration")
+        }
+        return response.configResources.filter { $0.resourceType == kind.rawValue }.map(\.resourceName).sorted()
+            .map { ConfigResource(kind, $0) }
+    }
+
+    private func existing(_ kind: ConfigResource.Kind) async throws -> [String] {
+        switch kind {
+        case .topic: try await listTopics(includesInternal: true).map(\.name)
+        case .broker, .brokerLogger: try await describeCluster().brokers.map { "\($0.id)" }
+        case .group: try await listGroups().map(\.id)
+        case .clientMetrics: []
+        }
     }
 
     /// Changes single keys of resources; all keys of one resource or none (KIP-339).
