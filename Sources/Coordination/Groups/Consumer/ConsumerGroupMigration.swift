@@ -157,7 +157,8 @@ extension ConsumerGroup {
             rebalanceTimeout: member.rebalanceTimeout, sessionTimeout: member.classicSessionTimeout,
             protocols: member.classicMetadata?.supportedProtocols.map { .init(name: $0.name, metadata: $0.metadata) }
                 ?? [])
-        result.assignment = (targets[member.id] ?? PartitionAssignment())
+        // What it still has, and not what it should have: the rebalance that follows decides on that.
+        result.assignment = member.assigned.union(member.pendingRevocation)
             .consumerProtocolBytes(version: member.consumerProtocolVersion, image)
         return result
     }

@@ -253,7 +253,9 @@ struct ConsumerGroupFixture {
 
     /// A machine that has seen nothing but these records.
     func loaded(_ records: [GroupRecord]) throws -> GroupCoordinatorStateMachine {
-        var machine = GroupCoordinatorStateMachine(settings: machine.settings, generator: SeededGenerator(seed: 2))
+        // Other ids than the machine before.
+        let generator = SeededGenerator(seed: UInt64(log.count) << 32)
+        var machine = GroupCoordinatorStateMachine(settings: machine.settings, generator: generator)
         for record in records { try machine.replay(record) }
         return machine
     }
