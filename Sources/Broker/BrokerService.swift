@@ -197,6 +197,8 @@ package final class BrokerService: Service {
     /// Accepts no more, lets answers leave, flushes and closes every log, and marks the stop as clean.
     package func stop() async {
         guard let parts = parts.withLock({ $0.take() }) else { return }
+        // Who waits for other members of a group would wait until the connection is cut.
+        parts.core.groups.release()
         await Self.close(parts.listeners, parts.connections, nil)
         await parts.core.stop()
         try? await parts.group.shutdownGracefully()

@@ -25,6 +25,8 @@ final class GroupCoordinator: Sendable {
     private let logger: Logger
     /// Loads logs, handles timers, and waits for slow disks in place of the event loops.
     private let threads = NIOThreadPool(numberOfThreads: threadCount)
+    /// Matches clients' patterns, which nothing else may wait for.
+    private let matcherThread = NIOThreadPool(numberOfThreads: 1)
     private let state: Mutex<State>
     private let loadBufferByteCount: Int
     private let codec: CompressionCodec
@@ -55,6 +57,7 @@ final class GroupCoordinator: Sendable {
         state = Mutex(
             State(settings: GroupSettings(resolver), nextExpiryCheck: clock.now.uptime + expiryCheckInterval))
         threads.start()
+        matcherThread.start()
     }
 
     /// Puts changed settings into force.
@@ -66,6 +69,9 @@ final class GroupCoordinator: Sendable {
         }
         for shard in shards { shard.apply(settings) }
     }
+
+    /// The topic as it is created.
+    var topic: NewTopic { creation.topic }
 
     var settings: GroupSettings { state.withLock { $0.settings } }
     var image: ClusterMetadataImage { metadata.image }
@@ -107,7 +113,8 @@ final class GroupCoordinator: Sendable {
             let shard = GroupShard(
                 partition, settings: state.settings, clock: clock, loadBufferByteCount: loadBufferByteCount,
                 codec: codec, logger: logger, image: { [metadata] in metadata.image },
-                background: { [threads] work in threads.submit { _ in work() } })
+                background: { [threads] work in threads.submit { _ in work() } },
+                matcher: { [matcherThread] work in matcherThread.submit { _ in work() } })
             state.shards[ObjectIdentifier(partition)] = shard
             return (shard, true, gone)
         }
@@ -172,13 +179,34 @@ final class GroupCoordinator: Sendable {
         _ event: @escaping @Sendable (inout GroupShard.Machine, CoordinatorTime, Reply<Value>) -> GroupOutput,
         _ reply: Reply<Value>
     ) -> EventLoopFuture<Void>? {
-        let shard: GroupShard
         do throws(Refusal) {
-            shard = try self.shard(of: groupID)
+            let shard = try shard(of: groupID)
+            guard !groupID.utf8.allSatisfy({ $0 < 0x80 }) else {
+                return submit(to: shard, on: eventLoop, purity, event, reply)
+            }
+            // To Swift two spellings of one text are the same, to Kafka and to the log they are not.
+            return submit(
+                to: shard, on: eventLoop, purity,
+                { machine, now, reply in
+                    guard machine.spells(groupID) else {
+                        let refusal = Refusal(
+                            .invalidGroupID,
+                            "There is a group of this name whose Unicode characters are composed otherwise.")
+                        return GroupOutput(answers: [GroupAnswer(reply, refusal: refusal)])
+                    }
+                    return event(&machine, now, reply)
+                }, reply)
         } catch {
             GroupAnswer(reply, refusal: error).release()
             return nil
         }
+    }
+
+    private func submit<Value: Sendable>(
+        to shard: GroupShard, on eventLoop: any EventLoop, _ purity: GroupShard.Purity,
+        _ event: @escaping @Sendable (inout GroupShard.Machine, CoordinatorTime, Reply<Value>) -> GroupOutput,
+        _ reply: Reply<Value>
+    ) -> EventLoopFuture<Void>? {
         let refuse = { @Sendable (code: ErrorCode) in
             guard code != .none else { return }
             GroupAnswer(reply, refusal: Refusal(code, Self.unavailable)).release()
@@ -200,14 +228,21 @@ final class GroupCoordinator: Sendable {
         on eventLoop: any EventLoop, _ question: @escaping @Sendable (GroupShard.Machine) -> Value
     ) -> EventLoopFuture<(answers: [Value], codes: [ErrorCode])> {
         let questions = shards.map { shard in
-            let promise = eventLoop.makePromise(of: Value?.self)
-            let reply = Reply<Value?> { promise.succeed((try? $0.get()) ?? nil) }
-            let code = shard.execute(.pure) { machine, _ in GroupOutput(reply, question(machine)) }
-            if code != .none { promise.succeed(nil) }
-            return promise.futureResult.map { (value: $0, code: code) }
+            let promise = eventLoop.makePromise(of: Result<Value, Refusal>.self)
+            let reply = Reply<Value> { promise.succeed($0) }
+            _ = submit(
+                to: shard, on: eventLoop, .pure, { machine, _, reply in GroupOutput(reply, question(machine)) }, reply)
+            return promise.futureResult
         }
-        return EventLoopFuture.whenAllSucceed(questions, on: eventLoop).map { answers in
-            (answers.compactMap(\.value), answers.map(\.code).filter { $0 != .none })
+        return EventLoopFuture.whenAllSucceed(questions, on: eventLoop).map { results in
+            var (answers, codes): ([Value], [ErrorCode]) = ([], [])
+            for result in results {
+                switch result {
+                case .success(let answer): answers.append(answer)
+                case .failure(let refusal): codes.append(refusal.code)
+                }
+            }
+            return (answers, codes)
         }
     }
 
@@ -228,11 +263,11 @@ final class GroupCoordinator: Sendable {
         if tellsLag { threads.submit { [self] _ in tellLag() } }
         let busy = expires || reloads ? shards : shards.filter(\.hasDueTimers)
         guard !busy.isEmpty else { return }
-        threads.submit { _ in
+        threads.submit { [self] _ in
             for shard in busy {
                 if reloads, shard.hasFailed, shard.partition.end == nil { shard.load() }
                 shard.tick()
-                if expires { Self.expire(shard) }
+                if expires { self.removeOffsets(of: shard) }
             }
         }
     }
@@ -254,31 +289,27 @@ final class GroupCoordinator: Sendable {
         lag.set(lags, leftOut: leftOut)
     }
 
-    private static func expire(_ shard: GroupShard) {
-        // In pieces: members of other groups get their turn between them.
-        var isMore = true
-        while isMore {
-            var count = 0
-            _ = shard.execute(.pure) { machine, now in
-                let output = machine.expireOffsets(at: now)
-                count = output.records.count
-                return output
-            }
-            isMore = count >= expiryLimit
-        }
+    /// Forgets offsets that nobody needs any more.
+    private func removeOffsets(of shard: GroupShard) {
+        let image = metadata.image
+        shard.removeOffsets { machine, _ in machine.removeOrphans(image: image) }
+        shard.removeOffsets { machine, now in machine.expireOffsets(at: now) }
     }
-
-    private static let expiryLimit = 10_000
 
     /// Topics have been deleted: what groups have committed for them goes, too.
     func topicsDeleted(_ names: Set<String>) {
-        for shard in shards { _ = shard.execute(.pure) { machine, _ in machine.topicsDeleted(names) } }
+        for shard in shards { shard.removeOffsets { machine, _ in machine.topicsDeleted(names) } }
     }
 
-    /// Nobody waits any more after this.
-    func stop() async {
+    /// Serves no more, and tells everybody who waits.
+    func release() {
         for shard in state.withLock({ Array($0.shards.values) }) { shard.stop() }
+    }
+
+    func stop() async {
+        release()
         try? await threads.shutdownGracefully()
+        try? await matcherThread.shutdownGracefully()
     }
 }
 

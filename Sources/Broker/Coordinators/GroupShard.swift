@@ -14,17 +14,23 @@ final class GroupShard: Sendable {
 
     private struct State {
         var machine: Machine
-        var phase = Phase.loading
+        var phase = Phase.unloaded
+        /// So many loads have begun.
+        var loadCount = 0
         /// Behind the last record that decisions have seen.
         var end: Offset = 0
     }
 
-    private enum Phase {
-        /// The log is being replayed.
-        case loading
+    private enum Phase: Equatable {
+        /// The log is to be replayed.
+        case unloaded
+        /// The log is being replayed, by that load.
+        case loading(Int)
         case ready
         /// The log could not be read.
         case failed
+        /// For good.
+        case stopped
     }
 
     /// A producer whose transaction the records belong to (KIP-98).
@@ -43,14 +49,19 @@ final class GroupShard: Sendable {
     private let codec: CompressionCodec
     /// Runs what takes long, or waits, on a thread that may.
     private let background: @Sendable (@escaping @Sendable () -> Void) -> Void
+    /// Runs the matching of patterns, which may take very long, on a thread that does nothing else.
+    private let matcher: @Sendable (@escaping @Sendable () -> Void) -> Void
+    private let groupsInMatching = Mutex<Set<String>>([])
     private let logger: Logger
 
     init(
         _ partition: Partition, settings: GroupSettings, clock: CoordinatorClock, loadBufferByteCount: Int,
         codec: CompressionCodec, logger: Logger, image: @escaping @Sendable () -> ClusterMetadataImage,
-        background: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
+        background: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void,
+        matcher: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
     ) {
         self.background = background
+        self.matcher = matcher
         self.partition = partition
         self.clock = clock
         self.loadBufferByteCount = loadBufferByteCount
@@ -123,8 +134,9 @@ final class GroupShard: Sendable {
     ) -> Outcome {
         switch state.phase {
         case .ready: break
-        case .loading: return Outcome(code: .coordinatorLoadInProgress)
+        case .unloaded, .loading: return Outcome(code: .coordinatorLoadInProgress)
         case .failed: return Outcome(code: .coordinatorNotAvailable)
+        case .stopped: return Outcome(code: .notCoordinator)
         }
         let now = clock.now
         var outcome = Outcome(output: event(&state.machine, now))
@@ -183,7 +195,7 @@ final class GroupShard: Sendable {
         if purity == .changing || isWritten {
             outcome.abandoned = state.machine.abandoned(.notCoordinator)
             state.machine = Machine(settings: state.machine.settings)
-            state.phase = .loading
+            state.phase = .unloaded
             outcome.isUnloaded = true
         }
         logger.warning(
@@ -196,6 +208,9 @@ final class GroupShard: Sendable {
         switch error as? LogError {
         case .shortage: .coordinatorNotAvailable
         case .storage(let error) where error.isOutOfSpace: .coordinatorNotAvailable
+        // What the client sends next will not be smaller: it must not try for ever.
+        case .recordTooLarge, .recordBatchTooLarge: .messageTooLarge
+        case nil: error is ProtocolError ? .messageTooLarge : .notCoordinator
         default: .notCoordinator
         }
     }
@@ -209,7 +224,11 @@ final class GroupShard: Sendable {
             for answer in outcome.output.answers { answer.release(outcome.code) }
             return outcome.output.answers.isEmpty ? outcome.code : .none
         }
-        for matching in outcome.output.patterns { background { [self] in match(matching) } }
+        for matching in outcome.output.patterns {
+            // Once, however often it is asked for while it is under way.
+            guard groupsInMatching.withLock({ $0.insert(matching.groupID).inserted }) else { continue }
+            matcher { [self] in match(matching) }
+        }
         guard !outcome.output.answers.isEmpty else { return .none }
         partition.whenCommitted(outcome.end) { [answers = outcome.output.answers] code in
             for answer in answers { answer.release(code == .none ? .none : .notCoordinator) }
@@ -219,6 +238,7 @@ final class GroupShard: Sendable {
 
     /// Matches a group's patterns against the names of all topics, which takes a while where there are many.
     private func match(_ matching: PatternMatching) {
+        defer { groupsInMatching.withLock { _ = $0.remove(matching.groupID) } }
         let image = image()
         let names = image.sortedTopics.map(\.name)
         var matches: [String: Result<Set<String>, Refusal>] = [:]
@@ -240,15 +260,25 @@ final class GroupShard: Sendable {
 
     // MARK: - Loading and the end
 
-    /// Replays the log. Blocks; meanwhile clients hear COORDINATOR_LOAD_IN_PROGRESS.
+    /// Replays the log, unless that is being done, or is done. Blocks; meanwhile clients hear
+    /// COORDINATOR_LOAD_IN_PROGRESS.
     func load() {
-        let settings = state.withLock { $0.machine.settings }
-        var machine = Machine(settings: settings)
+        let begun = state.withLock { state -> (number: Int, settings: GroupSettings)? in
+            guard state.phase == .unloaded || state.phase == .failed else { return nil }
+            state.loadCount += 1
+            state.phase = .loading(state.loadCount)
+            return (state.loadCount, state.machine.settings)
+        }
+        guard let begun else { return }
+        var machine = Machine(settings: begun.settings)
         do {
             try replayLog(into: &machine)
             let (now, image) = (clock.now, image())
             machine.finishLoading(at: now, image: image)
-            state.withLock { state in
+            defer { removeOffsets { machine, _ in machine.removeOrphans(image: image) } }
+            finishLoad(begun.number) { state in
+                // They may have changed meanwhile.
+                machine.settings = state.machine.settings
                 state.machine = machine
                 state.end = partition.reader.offsets.logEnd
                 state.phase = .ready
@@ -257,7 +287,28 @@ final class GroupShard: Sendable {
             logger.error(
                 "groups not loaded",
                 metadata: ["partition": "\(partition.topicPartition)", "reason": "\(error)"])
-            state.withLock { $0.phase = .failed }
+            finishLoad(begun.number) { $0.phase = .failed }
+        }
+    }
+
+    /// The shard may have been stopped while the log was read.
+    private func finishLoad(_ number: Int, _ change: (inout State) -> Void) {
+        state.withLock { state in
+            if state.phase == .loading(number) { change(&state) }
+        }
+    }
+
+    /// Removes until there is nothing left to remove; members of other groups get their turn between the pieces.
+    func removeOffsets(_ remove: (inout Machine, CoordinatorTime) -> GroupOutput) {
+        var isMore = true
+        while isMore {
+            isMore = false
+            let code = execute(.pure) { machine, now in
+                let output = remove(&machine, now)
+                isMore = !output.records.isEmpty
+                return output
+            }
+            if code != .none { isMore = false }
         }
     }
 
@@ -287,7 +338,7 @@ final class GroupShard: Sendable {
     /// The broker stops: who waits goes to its successor.
     func stop() {
         let waiting = state.withLock { state in
-            state.phase = .loading
+            state.phase = .stopped
             return state.machine.abandoned(.notCoordinator)
         }
         for answer in waiting { answer.release() }

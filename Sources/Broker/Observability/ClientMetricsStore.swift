@@ -125,9 +125,3 @@ final class ClientMetricsStore: Sendable {
         }
     }
 }
-
-extension String {
-    fileprivate func prefix(utf8 count: Int) -> String {
-        utf8.count <= count ? self : String(decoding: utf8.prefix(count), as: UTF8.self)
-    }
-}

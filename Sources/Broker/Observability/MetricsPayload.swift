@@ -90,7 +90,7 @@ struct MetricsPayload {
         var reader = ProtobufReader(data)
         while let field = try reader.next() {
             switch (field.number, field.value) {
-            case (1, .bytes(let point)): found.append(point)
+            case (1, .bytes(let point)): if found.count < Self.maximumPoints { found.append(point) }
             case (2, .varint(let temporality)): isDelta = temporality == 1
             case (3, .varint(let flag)): isMonotonic = flag != 0
             default: break

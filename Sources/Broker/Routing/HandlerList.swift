@@ -67,7 +67,7 @@ struct HandlerList {
                 identity: identity, topics: table, authorizer: authorizer,
                 creation: TopicCreation(
                     metadata: metadata, directories: topics.directories, defaults: defaults,
-                    isOnDemand: configuration.createsTopicsOnDemand)),
+                    groupOffsets: groups.topic, isOnDemand: configuration.createsTopicsOnDemand)),
             CreateTopicsHandler(
                 metadata: metadata, directories: topics.directories, defaults: defaults, settings: settings,
                 authorizer: authorizer),

@@ -9,17 +9,21 @@ struct TopicCreation: Sendable {
     let metadata: MetadataWriter
     let directories: LogDirectories
     let defaults: TopicDefaults
+    /// A coordinator's topic is never made with the defaults of others.
+    let groupOffsets: NewTopic
     /// `auto.create.topics.enable`
     let isOnDemand: Bool
 
     /// Creates topics with the broker's defaults. The future names those that could not be created.
     func createOnDemand(_ names: [String], on eventLoop: any EventLoop) -> EventLoopFuture<[String: ErrorCode]> {
-        let created = metadata.submit(on: eventLoop) { [defaults, directories] machine -> Decision in
+        let created = metadata.submit(on: eventLoop) { [defaults, directories, groupOffsets] machine -> Decision in
             if let refusal = directories.refusalOfNewLogs {
                 return .init(response: names.map { CommandOutcome($0, .failure(refusal)) })
             }
             var generator = SystemRandomNumberGenerator()
-            return machine.createTopics(names.map { NewTopic(name: $0) }, defaults: defaults, using: &generator)
+            return machine.createTopics(
+                names.map { $0 == groupOffsets.name ? groupOffsets : NewTopic(name: $0) }, defaults: defaults,
+                using: &generator)
         }
         return created.map { outcomes in
             var refusals: [String: ErrorCode] = [:]

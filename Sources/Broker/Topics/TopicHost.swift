@@ -26,6 +26,8 @@ struct TopicDefinition: Hashable, Sendable {
         directories = topic.partitions.map { $0.directories.first ?? .zero }
         configuration =
             topic.isInternal ? resolver.internalLogConfiguration(values) : resolver.logConfiguration(values)
+        // Whatever somebody has set: age alone takes nothing from a coordinator.
+        if topic.isInternal { configuration.cleanupPolicy = [.compact] }
         minInSyncReplicas = resolver.minimumInSyncReplicas(values)
     }
 }

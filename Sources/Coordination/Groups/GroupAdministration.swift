@@ -4,6 +4,12 @@ import OrderedCollections
 
 /// What operators ask and order.
 extension GroupCoordinatorStateMachine {
+    /// Whether the group's name is free, or has the same bytes: canonically equivalent texts are equal to Swift.
+    package func spells(_ groupID: String) -> Bool {
+        guard let position = groups.index(forKey: groupID) else { return true }
+        return groups.keys[position].utf8.elementsEqual(groupID.utf8)
+    }
+
     /// The groups whose state and type are among those asked for; nil for any. Names are compared without case.
     package func listGroups(states: [String]?, types: [String]?) -> [ListGroupsResponse.ListedGroup] {
         let states = states.map { Set($0.map { $0.lowercased() }) }

@@ -44,7 +44,9 @@ extension GroupCoordinatorStateMachine {
                 _ = changeClassic(groupID, at: now) { group, effects in
                     for memberID in group.members.keys { group.keepAlive(memberID, &effects) }
                 }
-            case .consumer(let group): armTimers(of: group, at: now)
+            case .consumer(let group):
+                let overrides = GroupOverrides(image.configuration(of: .group(groupID)))
+                armTimers(of: group, at: now, overrides: overrides)
             }
         }
     }

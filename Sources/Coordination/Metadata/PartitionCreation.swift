@@ -26,6 +26,12 @@ extension ClusterMetadataStateMachine {
         guard let topic = image.topic(named: increase.topic) else {
             throw Refusal(.unknownTopicOrPartition, "The topic '\(increase.topic)' does not exist.")
         }
+        guard !topic.isInternal else {
+            throw Refusal(
+                .invalidRequest,
+                "The partitions of \(topic.name) are fixed once it exists: they say which coordinator a key belongs to."
+            )
+        }
         let present = Int32(topic.partitions.count)
         if increase.count == present {
             throw Refusal(.invalidPartitions, "Topic already has \(present) partition(s).")

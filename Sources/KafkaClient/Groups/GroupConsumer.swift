@@ -114,8 +114,14 @@ public final class GroupConsumer: Sendable, AsyncSequence {
         let deadline = timeout.map { NIODeadline.now() + TimeAmount($0) }
         consumer.buffer.markConsumed()
         while !consumer.buffer.isClosed {
-            while let turn = changes.take() { try await grant(turn) }
-            if let failure = changes.failure { throw failure }
+            do {
+                while let turn = changes.take() { try await grant(turn) }
+                if let failure = changes.failure { throw failure }
+            } catch {
+                // What was under way when the consumer was closed ends with it.
+                if consumer.buffer.isClosed { return [] }
+                throw error
+            }
             if limit == 0, changes.wasAssigned { return [] }
             let records = try await consumer.nextBatch(
                 limit: limit, until: deadline, stopsAtEnd: stopsAtEnd && changes.wasAssigned,

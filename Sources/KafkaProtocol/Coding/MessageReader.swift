@@ -124,7 +124,10 @@ package struct MessageReader: FieldCoder {
             guard nullable else { throw .unexpectedNull(field: "") }
             return nil
         }
-        guard length >= 0, length <= buffer.readableBytes else { throw .lengthOutOfBounds(Int64(length)) }
+        // A string is never longer than its length could say in the older versions, also where there is room for more.
+        guard length >= 0, length <= buffer.readableBytes, !short || length <= Int(Int16.max) else {
+            throw .lengthOutOfBounds(Int64(length))
+        }
         return length
     }
 }

@@ -34,7 +34,8 @@ struct ConsumerGroupHeartbeatHandler: RequestHandler {
         }
         let (version, client) = (context.version, GroupClient(context))
         let overrides = GroupOverrides(image.configuration(of: .group(request.groupID)))
-        return groups.handle(request.groupID, context, .changing) { machine, now, reply in
+        // Nothing but its records changes the group: where they cannot be written, nothing has happened.
+        return groups.handle(request.groupID, context, .pure) { machine, now, reply in
             machine.consumerGroupHeartbeat(
                 request, version: version, from: client, image: image, overrides: overrides,
                 isValidPattern: { (try? SubscriptionPattern($0)) != nil }, at: now, reply: reply)

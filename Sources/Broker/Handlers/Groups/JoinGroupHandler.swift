@@ -19,9 +19,10 @@ struct JoinGroupHandler: RequestHandler {
         guard authorizer.allows(.read, on: .group(request.groupID), for: context) else {
             return .answer(Self.refusal(of: request, .groupAuthorizationFailed).fitting(version))
         }
+        let image = groups.image
         return groups.handle(request.groupID, context, .changing) { machine, now, reply in
             machine.joinGroup(
-                request, version: version, from: client, image: groups.image, at: now, reply: reply)
+                request, version: version, from: client, image: image, at: now, reply: reply)
         } answer: { result in
             switch result {
             case .success(let response): response.fitting(version)

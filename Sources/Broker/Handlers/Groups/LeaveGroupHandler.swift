@@ -18,8 +18,9 @@ struct LeaveGroupHandler: RequestHandler {
             return .answer(.with { $0.errorCode = .groupAuthorizationFailed })
         }
         let version = context.version
+        let image = groups.image
         return groups.handle(request.groupID, context, .changing) { machine, now, reply in
-            machine.leaveGroup(request, version: version, image: groups.image, at: now, reply: reply)
+            machine.leaveGroup(request, version: version, image: image, at: now, reply: reply)
         } answer: { result in
             switch result {
             case .success(let response): response

@@ -64,7 +64,8 @@ struct OffsetCommitHandler: RequestHandler {
                 answer.topics[slot.topic].partitions[slot.partition].errorCode =
                     switch result {
                     case .success(let codes): codes[index]
-                    case .failure(let refusal): refusal.code
+                    case .failure(let refusal):
+                        refusal.code == .messageTooLarge ? .invalidCommitOffsetSize : refusal.code
                     }
             }
             return answer

@@ -16,8 +16,9 @@ struct SyncGroupHandler: RequestHandler {
         guard authorizer.allows(.read, on: .group(request.groupID), for: context) else {
             return .answer(.with { $0.errorCode = .groupAuthorizationFailed })
         }
+        let image = groups.image
         return groups.handle(request.groupID, context, .changing) { machine, now, reply in
-            machine.syncGroup(request, image: groups.image, at: now, reply: reply)
+            machine.syncGroup(request, image: image, at: now, reply: reply)
         } answer: { result in
             switch result {
             case .success(let response): response

@@ -41,7 +41,7 @@ extension ClassicGroup {
     /// - Parameter newMemberID: the id for a member that has none.
     mutating func join(_ join: ClassicJoin, newMemberID: String, _ effects: inout GroupEffects) {
         let memberID = join.request.memberID
-        guard accepts(memberID, maxSize: effects.settings.maxSize) else {
+        guard accepts(memberID, maxSize: effects.settings.maxSize), hasRoom(for: join) else {
             return removeAndRefuse(join, &effects)
         }
         guard supports(type: join.request.protocolType, protocols: join.request.protocols) else {

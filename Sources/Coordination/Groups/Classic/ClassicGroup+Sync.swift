@@ -48,6 +48,9 @@ extension ClassicGroup {
         _ assignments: [SyncGroupRequest.SyncGroupRequestAssignment], _ effects: inout GroupEffects
     ) {
         guard case .completingRebalance(let completing) = state else { return }
+        guard assignments.reduce(0, { $0 + $1.assignment.readableBytes }) <= Self.maxAssignmentByteCount else {
+            return refuseAssignment(&effects)
+        }
         for memberID in members.keys { members[memberID]?.assignment = ByteBuffer() }
         for assignment in assignments { members[assignment.memberID]?.assignment = assignment.assignment }
         effects.write(record(at: effects.now.wall))
@@ -58,6 +61,19 @@ extension ClassicGroup {
         }
         state = .stable(Stable(from: completing))
         if completing.pendingSync.isEmpty { effects.cancel(.sync(groupID: id)) }
+    }
+
+    /// The leader's assignment is more than a record holds: everybody hears that, and joins again, as in Kafka.
+    private mutating func refuseAssignment(_ effects: inout GroupEffects) {
+        let memberIDs = Array(members.keys)
+        whileCompleting { completing in
+            for memberID in memberIDs {
+                guard let reply = completing.waiting.removeValue(forKey: memberID) else { continue }
+                effects.answer(reply, .with { $0.errorCode = .unknownServerError })
+            }
+        }
+        for memberID in memberIDs { keepAlive(memberID, &effects) }
+        prepareRebalance(&effects)
     }
 
     private func syncResponse(_ assignment: ByteBuffer) -> SyncGroupResponse {

@@ -28,6 +28,8 @@ package struct ClassicGroup: Sendable {
     package internal(set) var subscribedTopics: Set<String>?
     /// How many members support each protocol.
     var supportedProtocols: [String: Int] = [:]
+    /// What the members say for all their protocols, in bytes.
+    private(set) var metadataByteCount = 0
     /// Whether the log has a record of the group.
     var isPersisted = false
 
@@ -37,6 +39,9 @@ package struct ClassicGroup: Sendable {
     static let consumerProtocolType = "consumer"
     /// Ids that may be handed out and not used yet; with one more the oldest is forgotten.
     static let maxPendingMembers = 10_000
+    /// What the members may say, and what they may be assigned, in bytes: the group stands in one record.
+    static let maxMetadataByteCount = 6 << 20
+    static let maxAssignmentByteCount = 6 << 20
     /// How long a member that waits for its first answer is kept: it cannot send heartbeats, as it has no id yet.
     static let newMemberTimeout = Duration.seconds(300)
 
@@ -49,7 +54,10 @@ package struct ClassicGroup: Sendable {
     /// Whether all of them have joined, and nobody is about to.
     var haveAllJoined: Bool { members.count <= (joined?.count ?? 0) && pendingMembers.isEmpty }
 
-    package func isSubscribed(to topic: String) -> Bool { subscribedTopics?.contains(topic) ?? false }
+    /// Consumers whose subscriptions are not known may be subscribed to anything.
+    package func isSubscribed(to topic: String) -> Bool {
+        subscribedTopics?.contains(topic) ?? usesConsumerProtocol
+    }
 
     // MARK: - Checks
 
@@ -79,10 +87,21 @@ package struct ClassicGroup: Sendable {
         }
     }
 
+    /// Whether what a member says still fits into the group's record.
+    func hasRoom(for join: ClassicJoin) -> Bool {
+        let before = members[join.request.memberID]?.metadataByteCount ?? 0
+        let byteCount = join.request.protocols.reduce(0) { $0 + $1.name.utf8.count + $1.metadata.readableBytes }
+        return metadataByteCount - before + byteCount <= Self.maxMetadataByteCount
+    }
+
     // MARK: - Members
 
     mutating func put(_ member: ClassicMember) {
-        if let old = members[member.id] { count(old.protocols, -1) }
+        if let old = members[member.id] {
+            count(old.protocols, -1)
+            metadataByteCount -= old.metadataByteCount
+        }
+        metadataByteCount += member.metadataByteCount
         members[member.id] = member
         count(member.protocols, 1)
         if let instanceID = member.instanceID { staticMembers[instanceID] = member.id }
@@ -93,6 +112,7 @@ package struct ClassicGroup: Sendable {
     mutating func removeMember(_ memberID: String) -> ClassicMember? {
         guard let member = members.removeValue(forKey: memberID) else { return nil }
         count(member.protocols, -1)
+        metadataByteCount -= member.metadataByteCount
         if let instanceID = member.instanceID, staticMembers[instanceID] == memberID { staticMembers[instanceID] = nil }
         if leaderID == memberID { leaderID = members.keys.first }
         return member
@@ -120,8 +140,9 @@ package struct ClassicGroup: Sendable {
 
     /// The topics that members are subscribed to, where they are consumers and say so in a way that can be read.
     func computeSubscribedTopics() -> Set<String>? {
-        guard usesConsumerProtocol, let protocolName else { return nil }
+        guard usesConsumerProtocol else { return nil }
         if members.isEmpty { return [] }
+        guard let protocolName else { return nil }
         var topics: Set<String> = []
         for member in members.values {
             guard let subscription = ConsumerProtocolSubscription.read(member.metadata(for: protocolName)) else {

@@ -33,8 +33,13 @@ extension GroupCoordinatorStateMachine {
             guard memberID.isEmpty else {
                 return GroupOutput(join.reply, join.refused(.unknownMemberID, memberID: memberID))
             }
-            if case .consumer(let empty)? = groups[groupID] { cleared = clearForClassicGroup(empty) }
-            groups[groupID] = .classic(ClassicGroup(id: groupID))
+            var group = ClassicGroup(id: groupID)
+            if case .consumer(let empty)? = groups[groupID] {
+                // Durable, so that the offsets have a group whatever becomes of the member.
+                group.protocolType = ClassicGroup.consumerProtocolType
+                cleared = clearForClassicGroup(empty) + [group.record(at: now.wall)]
+            }
+            groups[groupID] = .classic(group)
         }
         let newMemberID =
             memberID.isEmpty ? newMemberID(join.request.groupInstanceID ?? join.client.clientID) : ""
@@ -145,7 +150,12 @@ extension GroupCoordinatorStateMachine {
     }
 
     /// `prefix-` and a random UUID, as Kafka makes the ids of members.
-    mutating func newMemberID(_ prefix: String) -> String { "\(prefix)-\(randomUUID())" }
+    mutating func newMemberID(_ prefix: String) -> String {
+        "\(prefix.prefix(utf8: Self.maxPrefixByteCount))-\(randomUUID())"
+    }
+
+    /// What is left of the longest string of the protocol beside a UUID.
+    private static let maxPrefixByteCount = 32_700
 
     private static let digits = Array("0123456789abcdef".utf8)
 
@@ -166,7 +176,7 @@ extension GroupCoordinatorStateMachine {
 
     mutating func replay(_ key: GroupMetadataKey, _ value: GroupMetadataValue?) {
         guard let value else {
-            if case .classic = groups[key.group] { groups[key.group] = nil }
+            if case .classic = groups[key.group] { removeGroup(key.group) }
             return
         }
         if !isLoading, case .classic(var group)? = groups[key.group] {

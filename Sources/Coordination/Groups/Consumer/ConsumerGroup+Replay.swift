@@ -12,7 +12,12 @@ extension GroupCoordinatorStateMachine {
     }
 
     private mutating func removeConsumerGroup(_ groupID: String) {
-        if case .consumer? = groups[groupID] { groups[groupID] = nil }
+        if case .consumer? = groups[groupID] { removeGroup(groupID) }
+    }
+
+    /// The record of a group is gone. As long as there are offsets there is a group that they belong to.
+    mutating func removeGroup(_ groupID: String) {
+        groups[groupID] = offsets.hasOffsets(of: groupID) ? .classic(ClassicGroup(id: groupID)) : nil
     }
 
     /// Changes a group in its place. What else stood under the name is of the past: its records came before.

@@ -30,7 +30,7 @@ extension GroupCoordinatorStateMachine {
     ) -> GroupOutput? {
         guard join.request.memberID.isEmpty, let instanceID = join.request.groupInstanceID,
             let replaced = group.staticMember(instanceID), !replaced.usesClassicProtocol,
-            let classic = group.downgraded(without: [replaced.id], image, settings)
+            let classic = group.downgraded(without: [replaced.id], isReplacement: true, image, settings)
         else { return nil }
         return convert(group, to: classic, at: now) { classic, effects in
             classic.join(join, newMemberID: memberID, &effects)
@@ -216,7 +216,7 @@ extension ConsumerGroupDecision {
         if let rackID = subscription.rackID { updated.rackID = rackID }
         updated.client = join.client
         updated.subscription = MemberSubscription(topicNames: subscription.topics)
-        updated.rebalanceTimeoutMs = Int32(clamping: asked.rebalanceTimeout.milliseconds)
+        updated.rebalanceTimeoutMs = Int32(clamping: asked.rebalanceTimeout.wholeMilliseconds)
         updated.classicMetadata = asked.classicMetadata
         if previous == nil || updated != before {
             records.append(ConsumerGroup.memberRecord(group.id, updated))

@@ -119,7 +119,7 @@ struct ConsumerHeartbeat {
         var response = ConsumerGroupHeartbeatResponse()
         response.memberID = after.id
         response.memberEpoch = after.epoch
-        response.heartbeatIntervalMs = Int32(clamping: interval.milliseconds)
+        response.heartbeatIntervalMs = Int32(clamping: interval.wholeMilliseconds)
         if isJoining || request.isFull || before.assigned != after.assigned {
             response.assignment = .with {
                 $0.topicPartitions = after.assigned.topics.map { topic in
@@ -186,7 +186,9 @@ struct ConsumerHeartbeat {
     private func validateEpoch(of member: ConsumerGroupMember) throws(Refusal) {
         let epoch = request.memberEpoch
         // Whoever was fenced begins again with 0, and has given up all that it had.
-        if epoch == 0 || epoch == member.epoch { return }
+        // But a late join of one that still has to give something back is not taken for its word.
+        if epoch == 0, member.state != .unrevokedPartitions || member.epoch == 0 { return }
+        if epoch == member.epoch { return }
         // The answer that told the new epoch may have been lost.
         if epoch < member.epoch, epoch == member.previousEpoch, request.ownsSubset(of: member.assigned) { return }
         throw Refusal(
@@ -253,12 +255,5 @@ extension ConsumerGroupDecision {
         return try reconcile(
             updated, targetEpoch: targetEpoch, target: target,
             subscriptionChanged: namesChanged || pattern != .unchanged, owned: owned)
-    }
-}
-
-extension Duration {
-    var milliseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return seconds * 1000 + attoseconds / 1_000_000_000_000_000
     }
 }

@@ -16,6 +16,8 @@ extension GroupCoordinatorStateMachine {
         var output: GroupOutput
         if request.memberEpoch == ConsumerGroup.staticLeavingEpoch {
             output = GroupOutput(records: [group.awayRecord(member)])
+            // It has its session's time to come back, whatever it had to give back.
+            timers.cancel(.revocation(groupID: group.id, memberID: member.id))
         } else {
             output = remove([member], from: group, image, at: now)
         }
@@ -97,7 +99,7 @@ extension GroupCoordinatorStateMachine {
                 member.classicMetadata.map { .milliseconds(Int64($0.sessionTimeoutMs)) }
                 ?? overrides.consumerSessionTimeout ?? settings.consumerSessionTimeout
             timers.arm(.session(groupID: group.id, memberID: member.id), at: now.uptime + sessionTimeout)
-            if member.state == .unrevokedPartitions, !member.usesClassicProtocol {
+            if member.state == .unrevokedPartitions, !member.usesClassicProtocol, member.epoch >= 0 {
                 timers.arm(
                     .revocation(groupID: group.id, memberID: member.id), at: now.uptime + member.rebalanceTimeout)
             }

@@ -105,7 +105,7 @@ extension ClassicGroup {
         result.rackID = subscription.rackID
         result.client = member.client
         result.subscription = MemberSubscription(topicNames: subscription.topics)
-        result.rebalanceTimeoutMs = Int32(clamping: member.rebalanceTimeout.milliseconds)
+        result.rebalanceTimeoutMs = Int32(clamping: member.rebalanceTimeout.wholeMilliseconds)
         result.classicMetadata = member.classicMetadata
         result.epoch = generation
         result.previousEpoch = generation
@@ -117,7 +117,7 @@ extension ClassicGroup {
 extension ClassicMember {
     var classicMetadata: ConsumerGroupMember.ClassicMetadata {
         .with {
-            $0.sessionTimeoutMs = Int32(clamping: sessionTimeout.milliseconds)
+            $0.sessionTimeoutMs = Int32(clamping: sessionTimeout.wholeMilliseconds)
             $0.supportedProtocols = protocols.map { item in
                 .with {
                     $0.name = item.name
@@ -129,21 +129,25 @@ extension ClassicMember {
 }
 
 extension ConsumerGroup {
-    /// The classic group that is left when members go; nil if others of the consumer protocol stay, or nobody, or if it
-    /// must not be.
+    /// The classic group that is left when members go; nil if others of the consumer protocol stay, or if it must not be.
+    /// Nobody need stay where somebody comes in the place of who goes.
     func downgraded(
-        without leaving: Set<String>, _ image: ClusterMetadataImage, _ settings: GroupSettings
+        without leaving: Set<String>, isReplacement: Bool = false, _ image: ClusterMetadataImage,
+        _ settings: GroupSettings
     ) -> ClassicGroup? {
         // Nearly all groups.
-        guard classicMemberCount > 0, settings.migrationPolicy.allowsDowngrade else { return nil }
+        guard classicMemberCount > 0 || isReplacement, settings.migrationPolicy.allowsDowngrade else { return nil }
         let staying = memberIDs.filter { !leaving.contains($0) }.compactMap { members[$0] }
-        guard !staying.isEmpty, staying.count <= settings.maxSize, staying.allSatisfy(\.usesClassicProtocol) else {
+        guard !staying.isEmpty || isReplacement, staying.count <= settings.maxSize,
+            staying.allSatisfy(\.usesClassicProtocol)
+        else {
             return nil
         }
         var classic = ClassicGroup(id: id)
         classic.protocolType = ClassicGroup.consumerProtocolType
         classic.generation = epoch
         for member in staying { classic.put(classicMember(member, image)) }
+        if staying.isEmpty { return classic }
         guard let protocolName = classic.selectProtocol() else { return nil }
         classic.protocolName = protocolName
         classic.subscribedTopics = classic.computeSubscribedTopics()

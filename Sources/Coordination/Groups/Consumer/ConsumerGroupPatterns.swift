@@ -13,6 +13,8 @@ extension ConsumerGroupDecision {
     private static let minMatchingInterval = Duration.seconds(10)
     /// Whoever was asked to match them has it done by then, or will not.
     private static let matchingTimeout = Duration.seconds(60)
+    /// Different patterns that a group may have: each is matched against the names of all topics.
+    static let maxPatterns = 100
 
     /// Takes a member from one pattern to another, and sees whether the group's patterns have to be matched.
     /// - Parameter subscriptions: those of the group with the new pattern.
@@ -34,6 +36,11 @@ extension ConsumerGroupDecision {
                 guard isValid(new) else {
                     throw Refusal(
                         .invalidRegularExpression, "SubscribedTopicRegex `\(new)` is not a valid regular expression.")
+                }
+                guard subscriptions.patterns.count <= Self.maxPatterns else {
+                    throw Refusal(
+                        .invalidRegularExpression,
+                        "The group \(group.id) has \(Self.maxPatterns) different expressions, which is the limit.")
                 }
                 isNew = true
             } else if group.resolvedPatterns[new] != nil {

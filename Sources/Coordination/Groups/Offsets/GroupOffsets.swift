@@ -13,6 +13,8 @@ package struct CommittedOffset: Hashable, Sendable {
     package var expiry: Timestamp?
     /// The topic's id; zero where the client did not say it and the topic was not known.
     package var topicID: TopicID
+    /// Which record of the log it was, counted from the beginning of the replay.
+    fileprivate(set) var order = 0
 
     package init(
         offset: Offset, leaderEpoch: LeaderEpoch = .none, metadata: String = "", commitTime: Timestamp,
@@ -56,6 +58,8 @@ package struct GroupOffsets: Sendable {
     /// How many transactions write to each partition of a group.
     private var pendingCounts: [String: [TopicPartition: Int]] = [:]
     package private(set) var count = 0
+    /// Records so far.
+    private var recordCount = 0
 
     package init() {}
 
@@ -86,18 +90,37 @@ package struct GroupOffsets: Sendable {
     // MARK: - The steps of a replay
 
     mutating func set(_ key: OffsetCommitKey, _ offset: CommittedOffset) {
+        recordCount += 1
+        var offset = offset
+        offset.order = recordCount
+        put(key, offset)
+    }
+
+    private mutating func put(_ key: OffsetCommitKey, _ offset: CommittedOffset) {
         let old = committed[key.group, default: [:]][key.topic, default: [:]].updateValue(offset, forKey: key.partition)
         if old == nil { count += 1 }
     }
 
+    /// Also what transactions that are under way have for the partition.
     mutating func remove(_ key: OffsetCommitKey) {
+        if isPending(key.group, key.topic, key.partition) { removePending(key) }
         guard committed[key.group]?[key.topic]?.removeValue(forKey: key.partition) != nil else { return }
         count -= 1
         if committed[key.group]?[key.topic]?.isEmpty == true { committed[key.group]?[key.topic] = nil }
         if committed[key.group]?.isEmpty == true { committed[key.group] = nil }
     }
 
+    private mutating func removePending(_ key: OffsetCommitKey) {
+        for producer in pending.keys {
+            guard pending[producer]?[key.group]?[key.topic]?.removeValue(forKey: key.partition) != nil else { continue }
+            forgetPending(key.group, TopicPartition(topic: key.topic, partition: key.partition))
+        }
+    }
+
     mutating func setPending(_ key: OffsetCommitKey, _ offset: CommittedOffset, of producer: ProducerID) {
+        recordCount += 1
+        var offset = offset
+        offset.order = recordCount
         let old = pending[producer, default: [:]][key.group, default: [:]][key.topic, default: [:]]
             .updateValue(offset, forKey: key.partition)
         guard old == nil else { return }
@@ -105,8 +128,8 @@ package struct GroupOffsets: Sendable {
         pendingCounts[key.group, default: [:]][partition, default: 0] += 1
     }
 
-    /// A transaction is decided: its offsets count from now on, or never have been. An offset that was committed after
-    /// it, outside of the transaction, is the older one all the same: order is that of the log.
+    /// A transaction is decided: its offsets count from now on, or never have been. Of two for a partition the one counts
+    /// whose record stands later in the log: it is the one that compaction keeps.
     mutating func endTransaction(of producer: ProducerID, isCommitted: Bool) {
         guard let groups = pending.removeValue(forKey: producer) else { return }
         for (group, topics) in groups {
@@ -119,7 +142,8 @@ package struct GroupOffsets: Sendable {
                         $0.topic = topic
                         $0.partition = partition
                     }
-                    set(key, offset)
+                    if let other = committed[group]?[topic]?[partition], other.order > offset.order { continue }
+                    put(key, offset)
                 }
             }
         }

@@ -5,12 +5,17 @@ import OrderedCollections
 extension GroupCoordinatorStateMachine {
     /// Forgets offsets that have expired, and groups that have nothing left.
     ///
-    /// - Parameter limit: records at most; what is left comes with the next call.
-    package mutating func expireOffsets(at now: CoordinatorTime, limit: Int = 10_000) -> GroupOutput {
+    /// - Parameter limit: records at most, and about so many kilobytes of them, which stand in one batch; what is left
+    ///   comes with the next call.
+    package mutating func expireOffsets(
+        at now: CoordinatorTime, limit: Int = GroupOffsets.removalLimit
+    ) -> GroupOutput {
         var output = GroupOutput()
+        var left = limit
         for groupID in groups.keys.sorted() {
-            guard output.records.count < limit else { break }
-            let expired = expiredOffsets(of: groupID, at: now.wall)
+            guard left > 0 else { break }
+            let expired = expiredOffsets(of: groupID, at: now.wall).prefix(GroupOffsets.removals(of: groupID, in: left))
+            left -= expired.count * GroupOffsets.weight(of: groupID)
             output.records += expired.map { tombstone(groupID, $0.topic, $0.partition) }
             let total = offsets.offsets(of: groupID).values.reduce(0) { $0 + $1.count }
             if expired.count == total, !offsets.hasPending(of: groupID) { output.records += remnant(of: groupID) }
@@ -74,13 +79,39 @@ extension GroupCoordinatorStateMachine {
     }
 
     /// Topics are deleted: a topic of the same name that comes later has no old offsets.
-    package func topicsDeleted(_ names: Set<String>) -> GroupOutput {
+    ///
+    /// As with expiry, what is left comes with the next call; there is nothing left when that writes nothing.
+    package func topicsDeleted(_ names: Set<String>, limit: Int = GroupOffsets.removalLimit) -> GroupOutput {
+        removeOffsets(limit: limit) { topic, _ in names.contains(topic) }
+    }
+
+    /// Removes what was committed for topics that are there no more: deletions that a coordinator has not heard of, as it
+    /// was loading, or could not write down.
+    package func removeOrphans(image: ClusterMetadataImage, limit: Int = GroupOffsets.removalLimit) -> GroupOutput {
+        removeOffsets(limit: limit) { _, offset in offset.topicID != .zero && image.topic(id: offset.topicID) == nil }
+    }
+
+    private func removeOffsets(limit: Int, where isRemoved: (String, CommittedOffset) -> Bool) -> GroupOutput {
         var output = GroupOutput()
+        var left = limit
         for groupID in offsets.groupIDs.sorted() {
-            for (topic, partitions) in offsets.offsets(of: groupID) where names.contains(topic) {
-                output.records += partitions.keys.sorted().map { tombstone(groupID, topic, $0) }
+            for (topic, partitions) in offsets.offsets(of: groupID).sorted(by: { $0.key < $1.key }) where left > 0 {
+                let removed = partitions.filter { isRemoved(topic, $0.value) }.keys.sorted()
+                    .prefix(GroupOffsets.removals(of: groupID, in: left))
+                left -= removed.count * GroupOffsets.weight(of: groupID)
+                output.records += removed.map { tombstone(groupID, topic, $0) }
             }
         }
         return output
     }
+}
+
+extension GroupOffsets {
+    /// Tombstones that are written at once.
+    package static let removalLimit = 10_000
+
+    /// How much of the limit a group's tombstone takes: one for each begun kilobyte of its name.
+    static func weight(of groupID: String) -> Int { groupID.utf8.count / 1024 + 1 }
+
+    static func removals(of groupID: String, in left: Int) -> Int { max(1, left / weight(of: groupID)) }
 }

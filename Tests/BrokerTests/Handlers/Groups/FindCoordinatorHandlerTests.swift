@@ -1,5 +1,6 @@
 import BrokerTesting
 import KafkaProtocol
+import LogStorage
 import Testing
 
 @testable import Broker
@@ -36,6 +37,30 @@ struct FindCoordinatorHandlerTests {
                 let found = try #require(response.coordinators.first)
                 #expect(found.errorCode == .invalidRequest && found.nodeID == -1 && found.errorMessage != nil)
             }
+        }
+    }
+
+    @Test func `who asks for the topic first gets it as the coordinator wants it`() async throws {
+        try await withOpenedBroker(settings: ["offsets.topic.num.partitions": "3"]) { broker in
+            let client = try await TestClient.connect(to: broker.bootstrap)
+            let asked = try await client.exchange(
+                MetadataRequest.with {
+                    $0.topics = [.with { $0.name = "__consumer_offsets" }]
+                    $0.allowAutoTopicCreation = true
+                })
+            #expect(asked.topics.first?.partitions.count == 3)
+            #expect(try broker.partition("__consumer_offsets", 0)?.configuration.cleanupPolicy == [.compact])
+            let grown = try await client.exchange(
+                CreatePartitionsRequest.with {
+                    $0.topics = [
+                        .with {
+                            $0.name = "__consumer_offsets"
+                            $0.count = 9
+                        }
+                    ]
+                })
+            #expect(grown.results.map(\.errorCode) == [.invalidRequest])
+            await client.close()
         }
     }
 }

@@ -175,4 +175,27 @@ struct GroupLifeTests {
             #expect(try await Self.describe(client).members.count == 1)
         }
     }
+
+    @Test func `names and metadata without end cost their sender, and nobody else`() async throws {
+        try await withBroker(settings: Self.settings.merging(["offsets.topic.num.partitions": "1"]) { $1 }) {
+            bootstrap in
+            let client = try await TestClient.connect(to: bootstrap)
+            try await client.findCoordinator()
+            let (memberID, generation) = try await client.becomeOnlyMember()
+            // A string of the protocol has 32,767 bytes at most, also where its length could say more.
+            let hostile = try await TestClient.connect(to: bootstrap)
+            try hostile.send(
+                ConsumerGroupHeartbeatRequest.with {
+                    $0.groupID = String(repeating: "g", count: 40_000)
+                    $0.memberID = "m"
+                })
+            #expect(await hostile.connection.receive() == nil)
+            await hostile.close()
+            var join = TestClient.join("", "h")
+            join.protocols[0].metadata = ByteBuffer(repeating: 0, count: 7 << 20)
+            #expect(try await client.exchange(join).errorCode == .groupMaxSizeReached)
+            #expect(try await client.exchange(Self.heartbeat(memberID, generation)).errorCode == .none)
+            await client.close()
+        }
+    }
 }

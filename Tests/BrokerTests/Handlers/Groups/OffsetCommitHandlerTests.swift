@@ -141,4 +141,33 @@ struct OffsetCommitHandlerTests {
             #expect(try await client.commit(3, of: "t") == .none)
         }
     }
+
+    @Test func `two spellings of one name are two groups, and the second is refused`() async throws {
+        try await withClient(settings: ["offsets.topic.num.partitions": "1"]) { client in
+            try await client.createTopic("t")
+            try await client.findCoordinator()
+            #expect(try await client.commit(1, of: "t", group: "caf\u{e9}") == .none)
+            #expect(try await client.commit(2, of: "t", group: "cafe\u{301}") == .invalidGroupID)
+            #expect(try await client.committed("t", group: "caf\u{e9}").committedOffset == 1)
+        }
+    }
+
+    @Test func `a commit that is more than a batch holds is refused, and the group goes on`() async throws {
+        try await withClient(settings: Self.atOnce) { client in
+            try await client.createTopic("t", partitions: 5000)
+            try await client.findCoordinator()
+            let (memberID, generation) = try await client.becomeOnlyMember()
+            var commit = TestClient.commit(1, of: "t", memberID: memberID, generation: generation)
+            commit.topics[0].partitions = (0..<5000).map { index in
+                .with {
+                    $0.partitionIndex = PartitionIndex(Int32(index))
+                    $0.committedOffset = 1
+                    $0.committedMetadata = String(repeating: "x", count: 4096)
+                }
+            }
+            let response = try await client.exchange(commit, version: 9)
+            #expect(response.topics.first?.partitions.allSatisfy { $0.errorCode == .invalidCommitOffsetSize } == true)
+            #expect(try await client.commit(2, of: "t", memberID: memberID, generation: generation) == .none)
+        }
+    }
 }

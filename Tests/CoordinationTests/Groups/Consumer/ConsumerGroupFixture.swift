@@ -226,7 +226,7 @@ struct ConsumerGroupFixture {
     /// Lets time pass, and whatever is due happen.
     mutating func pass(_ time: Duration) throws {
         now.uptime += time
-        now.wall = now.wall.advanced(byMilliseconds: time.milliseconds)
+        now.wall = now.wall.advanced(byMilliseconds: time.wholeMilliseconds)
         try execute(machine.advance(to: now, image: image))
     }
 
