@@ -53,7 +53,12 @@ extension GroupCoordinatorStateMachine {
         groups[group.id] = .classic(classic)
         return changeClassic(group.id, at: now) { classic, effects in
             effects.output.records = group.tombstones
-            effects.write(classic.record(at: now.wall))
+            // Of the generation that is to come: after a restart, which ends the rebalance, members have to join all the
+            // same, as nobody has what those who went had.
+            var next = classic
+            next.generation &+= 1
+            effects.write(next.record(at: now.wall))
+            classic.stateTimestamp = next.stateTimestamp
             for memberID in group.memberIDs {
                 for timer in GroupTimer.all(of: memberID, in: group.id) { effects.cancel(timer) }
             }

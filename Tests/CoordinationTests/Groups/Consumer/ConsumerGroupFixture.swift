@@ -21,6 +21,7 @@ struct ConsumerGroupFixture {
     var now = CoordinatorTime(wall: 1_000_000_000, uptime: .seconds(100))
     var client = GroupClient(clientID: "c", clientHost: "/127.0.0.1")
     private(set) var log: [GroupRecord] = []
+    private var restartCount: UInt64 = 0
     /// Of the last event.
     private(set) var records: [GroupRecord] = []
     /// Patterns to be matched, the oldest first.
@@ -253,9 +254,7 @@ struct ConsumerGroupFixture {
 
     /// A machine that has seen nothing but these records.
     func loaded(_ records: [GroupRecord]) throws -> GroupCoordinatorStateMachine {
-        // Other ids than the machine before.
-        let generator = SeededGenerator(seed: UInt64(log.count) << 32)
-        var machine = GroupCoordinatorStateMachine(settings: machine.settings, generator: generator)
+        var machine = GroupCoordinatorStateMachine(settings: machine.settings, generator: SeededGenerator(seed: 2))
         for record in records { try machine.replay(record) }
         return machine
     }
@@ -275,6 +274,9 @@ struct ConsumerGroupFixture {
     mutating func restart(compacted isCompacted: Bool = false) throws {
         for answer in machine.abandoned(.notCoordinator) { answer.release() }
         machine = try loaded(isCompacted ? compacted(keepingTombstones: false) : log)
+        // Other ids than the machine before.
+        restartCount += 1
+        machine.generator = SeededGenerator(seed: 2 + restartCount)
         patterns = []
         machine.finishLoading(at: now, image: image)
     }

@@ -175,6 +175,17 @@ import Testing
         #expect(fixture.classicGroup()?.members[a] != nil)
     }
 
+    @Test func `after a restart members join the classic group anew`() throws {
+        var fixture = try classicPair()
+        let (a, b) = try ids(fixture)
+        try fixture.join("n")
+        _ = try fixture.heartbeat("n", -1).get()
+        let generation = try #require(fixture.classicGroup()?.generation)
+        try fixture.restart()
+        #expect(try fixture.classicHeartbeat(a, generation, instanceID: "a") == .illegalGeneration)
+        #expect(try fixture.classicHeartbeat(b, generation, instanceID: "b") == .illegalGeneration)
+    }
+
     @Test func `the policy may forbid the way back`() throws {
         var fixture = try classicPair(.upgrade)
         try fixture.join("n")

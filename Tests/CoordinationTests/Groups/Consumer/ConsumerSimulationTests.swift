@@ -191,7 +191,7 @@ private struct ConsumerSimulation {
             group.memberIDs == members.filter { !$0.isSilent && !$0.isAway }.map(\.memberID).sorted(), "\(place)")
         var subscribers: [TopicPartitionID: [String]] = [:]
         for member in group.members.values {
-            #expect(member.assigned == group.targets[member.id], "\(place)")
+            #expect(member.assigned == group.targets[member.id] ?? PartitionAssignment(), "\(place)")
             for topic in fixture.image.sortedTopics where wants(member.subscription, topic.name) {
                 for index in topic.partitions.indices {
                     let partition = TopicPartitionID(topic: topic.id, partition: PartitionIndex(Int32(index)))
