@@ -18,8 +18,7 @@ struct Martlet: AsyncParsableCommand {
             """,
         subcommands: [
             Serve.self, TopicCommand.self, ProduceCommand.self, ConsumeCommand.self, GroupCommand.self,
-            ClusterCommand.self,
-            LogCommand.self, BackupCommand.self, RestoreCommand.self,
+            ConfigCommand.self, ClusterCommand.self, LogCommand.self, BackupCommand.self, RestoreCommand.self,
         ])
 
     static func main() async {

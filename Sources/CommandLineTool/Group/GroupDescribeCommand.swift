@@ -43,17 +43,29 @@ struct GroupDescribeCommand: AsyncParsableCommand {
     func run() async throws {
         let admin = try connection.admin()
         defer { admin.close() }
-        var screen = WatchScreen(isWatching: watch)
+        let screen = WatchScreen(isWatching: watch)
         repeat {
-            let (reports, failures) = try await GroupReport.gather(groups, view: view, admin)
-            if output == .json {
-                OutputBuffer.write(JSONValue.array(reports.map(\.json)).text + "\n")
-            } else {
-                let troubles = watch ? failures.map { "\($0.description)\n" }.joined() : ""
-                screen.show(GroupReport.text(reports, view) + troubles)
+            do {
+                try await show(on: screen, admin)
+            } catch let error as KafkaError where watch && error.isRetriable {
+                // A broker that is away for a while comes back.
+                screen.show("\(error)\n")
             }
-            if watch { try await Task.sleep(for: interval.duration) } else { try Failures.throwAll(failures) }
+            if watch { try await Task.sleep(for: interval.duration) }
         } while watch
+    }
+
+    private func show(on screen: WatchScreen, _ admin: Admin) async throws {
+        let (reports, failures) = try await GroupReport.gather(groups, view: view, admin)
+        if output == .json {
+            OutputBuffer.write(JSONValue.array(reports.map(\.json)).text + "\n")
+        } else if reports.isEmpty, failures.isEmpty {
+            screen.show("there are no groups\n")
+        } else {
+            let troubles = watch ? failures.map { "\($0.description)\n" }.joined() : ""
+            screen.show(GroupReport.text(reports, view) + troubles)
+        }
+        if !watch { try Failures.throwAll(failures) }
     }
 }
 
@@ -62,7 +74,7 @@ struct WatchScreen {
     var isWatching: Bool
     var isTerminal = isTerminalOutput
 
-    mutating func show(_ text: String) {
+    func show(_ text: String) {
         let prefix = isWatching && isTerminal ? "\u{1b}[H\u{1b}[2J" : ""
         OutputBuffer.write(prefix + text + (isWatching && !isTerminal ? "\n" : ""))
     }
@@ -128,14 +140,19 @@ struct GroupReport {
             case nil: failures.append(KafkaError(.protocolViolation, "the broker's answer leaves out group '\(name)'"))
             }
         }
-        if view == .offsets { try await addRows(to: &reports, admin) }
+        if view == .offsets { failures += try await addRows(to: &reports, admin) }
         return (reports, failures)
     }
 
-    private static func addRows(to reports: inout [GroupReport], _ admin: Admin) async throws {
-        let offsets = try await admin.listGroupOffsets(reports.map(\.group.id))
-        let committed = offsets.mapValues { outcome in
-            ((try? outcome.get()) ?? [:]).compactMapValues { try? $0.get().offset }
+    /// - Returns: why the offsets of some groups cannot be shown.
+    private static func addRows(to reports: inout [GroupReport], _ admin: Admin) async throws -> [KafkaError] {
+        var committed: [String: [TopicPartition: Offset]] = [:]
+        var failures: [KafkaError] = []
+        for (group, outcome) in try await admin.listGroupOffsets(reports.map(\.group.id)) {
+            switch outcome {
+            case .success(let offsets): committed[group] = offsets.compactMapValues { try? $0.get().offset }
+            case .failure(let error): failures.append(error)
+            }
         }
         let partitions = Set(committed.values.flatMap(\.keys))
             .union(reports.flatMap { $0.group.members.flatMap(\.assignment) })
@@ -146,6 +163,7 @@ struct GroupReport {
             let group = reports[place].group
             reports[place].rows = rows(group, committed: committed[group.id] ?? [:], ends: ends)
         }
+        return failures
     }
 }
 
@@ -153,7 +171,8 @@ struct GroupReport {
 
 extension GroupReport {
     static func text(_ reports: [GroupReport], _ view: GroupDescribeCommand.View) -> String {
-        switch view {
+        guard !reports.isEmpty else { return "" }
+        return switch view {
         case .offsets: reports.map(\.offsetsText).joined(separator: "\n")
         case .members: membersText(reports)
         case .state: stateText(reports)

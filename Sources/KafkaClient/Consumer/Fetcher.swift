@@ -29,6 +29,8 @@ final class Fetcher {
     private var backoff: Backoff
     private var notBefore = NIODeadline.uptimeNanoseconds(0)
     private var rotation = 0
+    /// Called when a topic that is read no longer exists; without it that is an error.
+    var onMissingTopic: (() -> Void)?
 
     init(core: ClusterCore, buffer: ConsumerBuffer, configuration: ConsumerConfiguration, logger: Logger) {
         self.core = core
@@ -289,7 +291,13 @@ final class Fetcher {
         core.fetchMetadata(of: topics, timeout: configuration.client.requestTimeout) { [weak self] result in
             guard let self else { return }
             isRefreshing = false
-            if case .failure(let failure) = result, failure.code != .closed { return buffer.fail(failure) }
+            if case .failure(let failure) = result, failure.code != .closed {
+                guard failure.brokerCode == .unknownTopicOrPartition, let onMissingTopic else {
+                    return buffer.fail(failure)
+                }
+                onMissingTopic()
+                return pauseAndPump()
+            }
             if error == nil { pump() } else { pauseAndPump() }
         }
     }

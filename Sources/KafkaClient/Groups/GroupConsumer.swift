@@ -321,7 +321,8 @@ public final class GroupConsumer: Sendable, AsyncSequence {
                 try await commit(offsets, for: Self.patienceAtTheEnd)
             } catch { failure = error }
         }
-        if let error = await tell(.revoked(changes.held.sorted())) { failure = failure ?? error }
+        let held = changes.held.sorted()
+        if let error = await tell(changes.failure == nil ? .revoked(held) : .lost(held)) { failure = failure ?? error }
         try? await cluster.onLoop { [self] (_, completion: @escaping Completion<Void>) in
             let timer = cluster.core.schedule(after: Self.patienceAtTheEnd) { completion(.success(())) }
             session.leave { result in

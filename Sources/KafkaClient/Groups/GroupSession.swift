@@ -43,8 +43,20 @@ final class GroupSession {
 
     var identity: GroupIdentity? { machine.identity }
 
+    /// A topic that goes takes its partitions with it; the group reads the others on. In a classic group the leader has to
+    /// notice, in a consumer group the broker does.
+    private func watchForMissingTopics() {
+        fetcher.onMissingTopic = { [weak self] in
+            guard let self, configuration.groupProtocol == .classic, !hasEnded else { return }
+            look(at: topics) { [weak self] result in
+                if case .success(let counts) = result { self?.handle(.looked(partitionCounts: counts)) }
+            }
+        }
+    }
+
     func subscribe(_ subscription: GroupMembershipStateMachine.Subscription) {
         topics = subscription.topics
+        watchForMissingTopics()
         if commitTimer == nil, configuration.autoCommits { scheduleCommit() }
         if configuration.groupProtocol == .classic, !isLooking { scheduleLook() }
         handle(.subscribe(subscription))

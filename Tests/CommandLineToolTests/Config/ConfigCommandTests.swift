@@ -26,6 +26,11 @@ import Testing
         #expect(((try? ConfigAlterCommand.parse(arguments)) != nil) == isRight)
     }
 
+    @Test func `the command is found`() throws {
+        let command = try Martlet.parseAsRoot(["config", "describe", "topic", "t"])
+        #expect(command is ConfigDescribeCommand)
+    }
+
     @Test func `each resource keeps its kind and name`() throws {
         #expect(try ConfigKind.broker.resource("default") == .broker(""))
         for kind in ConfigKind.allCases {

@@ -1,3 +1,4 @@
+import ArgumentParser
 @testable import KafkaClient
 import Testing
 
@@ -14,6 +15,11 @@ import Testing
     @Test(arguments: ["", ":0", "t:", "t:x", "t:-1", "t:0,", "t:0:1"])
     func `what is no topic with partitions is refused`(text: String) {
         #expect(TopicSelection(argument: text) == nil)
+    }
+
+    @Test(arguments: [["list"], ["describe", "g"], ["delete", "g"], ["delete-offsets", "g", "--topic", "t"]])
+    func `the commands are found`(arguments: [String]) {
+        #expect(throws: Never.self) { try Martlet.parseAsRoot(["group"] + arguments) }
     }
 
     @Test func `a topic without numbers means the partitions that are known`() {

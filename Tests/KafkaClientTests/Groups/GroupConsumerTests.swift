@@ -254,6 +254,72 @@ import Testing
         }
     }
 
+    @Test func `a member goes on behind what a truncated log has left`() async throws {
+        try await Self.withTopic { bootstrap in
+            try await Self.produce(0..<1, bootstrap)
+            let admin = Admin(try ClientConfiguration(bootstrapServers: bootstrap))
+            let partition = TopicPartition(topic: "t", partition: 0)
+            // Two records of epoch 0 were read that are no longer there.
+            let committed = CommittedOffset(3, leaderEpoch: 0)
+            try await admin.alterGroupOffsets("g", [partition: committed])[partition]?.get()
+            admin.close()
+            let consumer = try Self.consumer(bootstrap)
+            try consumer.subscribe(["t"])
+            while consumer.position(of: partition) != 1 { _ = try await consumer.nextBatch(timeout: .milliseconds(20)) }
+            try await Self.produce(4..<5, bootstrap)
+            #expect(try await Self.numbers(1, of: consumer) == [4])
+            try await consumer.close()
+        }
+    }
+
+    @Test(arguments: GroupConsumerConfiguration.GroupProtocol.allCases)
+    func `a member outlives its broker's restart`(
+        groupProtocol: GroupConsumerConfiguration.GroupProtocol
+    ) async throws {
+        let directory = try TemporaryDirectory()
+        defer { directory.remove() }
+        let settings = ["group.initial.rebalance.delay.ms": "0", "num.partitions": "4"]
+        let broker = try await InProcessBroker.start(directory: directory.path, settings: settings)
+        try await Self.produce(0..<4, broker.bootstrap)
+        let consumer = try Self.consumer(broker.bootstrap) {
+            $0.groupProtocol = groupProtocol
+            $0.autoCommitInterval = .milliseconds(20)
+        }
+        try consumer.subscribe(["t"])
+        #expect(try await Self.numbers(4, of: consumer).count == 4)
+        await broker.stop()
+        let port = try #require(Int(broker.bootstrap.split(separator: ":")[1]))
+        let again = try await InProcessBroker.start(directory: directory.path, port: port, settings: settings)
+        try await Self.produce(4..<8, again.bootstrap)
+        // Records may come twice, but none may be missing.
+        var seen: Set<Int> = []
+        while !seen.isSuperset(of: 4..<8) { seen.formUnion(try await Self.numbers(1, of: consumer)) }
+        try await consumer.close()
+        await again.stop()
+    }
+
+    @Test(arguments: GroupConsumerConfiguration.GroupProtocol.allCases)
+    func `a topic that goes leaves the others to be read`(
+        groupProtocol: GroupConsumerConfiguration.GroupProtocol
+    ) async throws {
+        try await Self.withTopic { bootstrap in
+            let admin = Admin(try ClientConfiguration(bootstrapServers: bootstrap))
+            try await admin.createTopic(NewTopic(name: "u", partitionCount: 1))
+            let consumer = try Self.consumer(bootstrap) {
+                $0.groupProtocol = groupProtocol
+                $0.consumer.client.allowsAutoCreateTopics = false
+            }
+            try consumer.subscribe(["t", "u"])
+            while consumer.assignment.count < 5 { _ = try await consumer.nextBatch(timeout: .milliseconds(20)) }
+            try await admin.deleteTopics(["u"])["u"]?.get()
+            admin.close()
+            while consumer.assignment.count != 4 { _ = try await consumer.nextBatch(timeout: .milliseconds(20)) }
+            try await Self.produce(0..<4, bootstrap)
+            #expect(try await Self.numbers(4, of: consumer).count == 4)
+            try await consumer.close()
+        }
+    }
+
     @Test func `what cannot work is told before anything is sent`() throws {
         var configuration = try GroupConsumerConfiguration(groupID: "")
         #expect(throws: KafkaError.self) { try GroupConsumer(configuration) }
