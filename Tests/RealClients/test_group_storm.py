@@ -7,7 +7,7 @@ import time
 import pytest
 from confluent_kafka import Producer
 
-from broker import wait_until
+from broker import Broker, wait_until
 from conftest import create_topic
 from groups import Process, new_group
 from wire_groups import GroupConnection
@@ -31,7 +31,8 @@ class Writer:
     """Records at an even pace into every partition, until told to stop; counts what was acknowledged."""
 
     def __init__(self, broker, topic, pause=0.05):
-        self.producer = Producer({"bootstrap.servers": broker.address, "linger.ms": 5})
+        self.producer = Producer({
+            "bootstrap.servers": broker.address, "linger.ms": 5, "reconnect.backoff.max.ms": 200})
         self.topic, self.pause = topic, pause
         self.ends, self.errors, self.enough = collections.Counter(), [], threading.Event()
         self.thread = threading.Thread(target=self.work, daemon=True)
@@ -118,6 +119,34 @@ def test_storm(broker, tmp_path, kind):
     finally:
         crowd.close()
     broker.assert_alive()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_storm_around_a_broker_that_is_killed(tmp_path, kind):
+    """And whoever it had as members, it has again, or they join anew."""
+    broker = Broker(tmp_path, BROKER_SETTINGS).start()
+    topic = create_topic(broker, PARTITIONS)
+    writer, crowd = Writer(broker, topic), Crowd(broker, kind, topic, tmp_path)
+    try:
+        for round_ in range(3):
+            goal = {partition: writer.ends[partition] + 1 for partition in range(PARTITIONS)}
+            wait_until(lambda: crowd.has(goal), 40, f"the records before round {round_}")
+            if round_ == 1:
+                # In the midst of a rebalance.
+                crowd.kill_and_replace()
+            broker.kill()
+            broker.start()
+        ends = writer.stop()
+        wait_until(lambda: crowd.has(ends), 40, "the last records")
+        for partition, end in ends.items():
+            assert crowd.seen[partition] == set(range(end)), f"partition {partition} has holes"
+        wait_until(lambda: committed(broker, crowd.group, topic) == ends, 20, "the last commits")
+        for process in crowd.living:
+            process.stop()
+    finally:
+        crowd.close()
+    broker.assert_alive()
+    broker.stop()
 
 
 def committed(broker, group, topic):

@@ -195,6 +195,25 @@ class ConsumerConnection(GroupConnection):
         assert reader.unsigned() == 2 and reader.compact() == topic
         return dict((reader.take("ih"), reader.tags())[0] for _ in range(reader.unsigned() - 1))
 
+    def committed_848(self, group, topic, partitions, member, epoch):
+        """The group's error, and offset by partition."""
+        body = unsigned(2) + compact(group) + compact(member) + struct.pack(">i", epoch)
+        body += unsigned(2) + compact(topic) + unsigned(len(partitions) + 1)
+        body += b"".join(struct.pack(">i", number) for number in partitions) + b"\0\0" + b"\0"
+        reader = self.ask(OFFSET_FETCH, 9, b"\0" + body + b"\0\0")
+        reader.tags()
+        reader.take("i")
+        assert reader.unsigned() == 2 and reader.compact() == group
+        offsets = {}
+        for _ in range(reader.unsigned() - 1):
+            reader.compact()
+            for _ in range(reader.unsigned() - 1):
+                number, offset, _, _, _, _ = (
+                    *reader.take("iqi"), reader.compact(), reader.take("h"), reader.tags())
+                offsets[number] = offset
+            reader.tags()
+        return reader.take("h"), offsets
+
     def send_heartbeat_848(self, group, member="", epoch=0, topics=None, regex=None, instance=None, rebalance=-1,
                            assignor=None, owned=None):
         body = compact(group) + compact(member) + struct.pack(">i", epoch) + compact(instance) + compact(None)
