@@ -284,13 +284,21 @@ def test_producers_are_described(java, topic):
     assert producers and all(row["epoch"] == 0 and row["sequence"] >= 0 for row in producers)
 
 
-def test_clients_that_would_push_metrics_are_not_asked_for_any(java, topic):
-    """KIP-714: Kafka without a receiver for metrics does not offer the calls, and clients work as ever."""
-    assert java.admin("clientInstanceId") is None
-    member = JavaMember(java, "pushing", new_group(), "enable.metrics.push=true", *PROTOCOLS["range"])
-    member("subscribe", topic)
-    wait_for_shares([member], topic)
-    assert member("instance-id") is None
+def test_clients_push_their_metrics_and_work_as_ever(java, topic):
+    """KIP-714: each client has an id of its own, and pushes what a subscription asks it for."""
+    java.admin("incrementalAlterConfigs", "CLIENT_METRICS", "all", "metrics", "*")
+    java.admin("incrementalAlterConfigs", "CLIENT_METRICS", "all", "interval.ms", "100")
+    assert ["CLIENT_METRICS", "all"] in java.admin("listConfigResources")
+    group = new_group()
+    members = [JavaMember(java, f"pushing-{number}", group, "enable.metrics.push=true", *PROTOCOLS["range"])
+               for number in (1, 2)]
+    for member in members:
+        member("subscribe", topic)
+    wait_for_shares(members, topic)
+    ids = [member("instance-id") for member in members] + [java.admin("clientInstanceId")]
+    assert len(set(ids)) == 3 and {len(text) for text in ids} == {22}
     java("produce", topic, 10, "enable.metrics.push=true")
-    wait_until(lambda: member.count() == 10, 20, "the records")
-    member("close")
+    wait_until(lambda: sum(member.count() for member in members) == 10, 20, "the records")
+    for member in members:
+        member("close")
+    java.admin("incrementalAlterConfigs", "CLIENT_METRICS", "all", "metrics", "")

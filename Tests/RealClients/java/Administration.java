@@ -56,7 +56,7 @@ final class Administration {
             case "electLeaders" -> electLeaders(partition(words, 0));
             case "describeProducers" -> describeProducers(partition(words, 0));
             case "describeReplicaLogDirs" -> describeReplicaLogDirs(words);
-            case "clientInstanceId" -> admin.clientInstanceId(Duration.ofSeconds(1));
+            case "clientInstanceId" -> admin.clientInstanceId(Duration.ofSeconds(10));
             default -> throw new IllegalArgumentException(method);
         };
     }

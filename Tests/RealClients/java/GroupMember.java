@@ -101,7 +101,7 @@ final class GroupMember implements ConsumerRebalanceListener {
                 ConsumerGroupMetadata metadata = consumer.groupMetadata();
                 return List.of(metadata.generationId(), metadata.memberId());
             });
-            case "instance-id" -> onItsThread(() -> consumer.clientInstanceId(Duration.ofSeconds(1)));
+            case "instance-id" -> onItsThread(() -> consumer.clientInstanceId(Duration.ofSeconds(10)));
             case "rejoin" -> onItsThread(() -> {
                 consumer.enforceRebalance();
                 return null;
