@@ -168,12 +168,19 @@ class AioMember(Member):
             def on_partitions_assigned(self, assigned):
                 member.assigned(assigned)
 
-        consumer = aiokafka.AIOKafkaConsumer(
-            bootstrap_servers=options["address"], group_id=options["group"], client_id=self.name,
-            group_instance_id=options.get("instance"), auto_offset_reset="earliest", enable_auto_commit=False,
-            session_timeout_ms=SESSION_MS, heartbeat_interval_ms=HEARTBEAT_MS, fetch_max_wait_ms=100)
-        consumer.subscribe([options["topic"]], listener=Listener())
-        await consumer.start()
+        while True:
+            consumer = aiokafka.AIOKafkaConsumer(
+                bootstrap_servers=options["address"], group_id=options["group"], client_id=self.name,
+                group_instance_id=options.get("instance"), auto_offset_reset="earliest", enable_auto_commit=False,
+                session_timeout_ms=SESSION_MS, heartbeat_interval_ms=HEARTBEAT_MS, fetch_max_wait_ms=100)
+            consumer.subscribe([options["topic"]], listener=Listener())
+            try:
+                await consumer.start()
+                break
+            except KafkaError:
+                # It does not wait for a broker that is just being started.
+                await consumer.stop()
+                await asyncio.sleep(0.1)
         try:
             while not self.leaving.is_set():
                 try:
