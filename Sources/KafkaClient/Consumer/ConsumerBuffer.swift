@@ -289,13 +289,18 @@ final class ConsumerBuffer: Sendable {
 
     /// Nothing can be read on.
     func fail(_ error: KafkaError) {
-        state.withLock { $0.failure = error }
+        // What fails because the consumer is closed is its end, and no failure.
+        state.withLock { state in
+            if !state.isClosed { state.failure = error }
+        }
         wakeAll()
     }
 
     private func update(_ name: TopicPartition, _ generation: Int, _ change: (inout Partition) -> Void) {
         state.withLock { state in
-            guard var partition = state.partitions[name], partition.generation == generation else { return }
+            guard !state.isClosed, var partition = state.partitions[name], partition.generation == generation else {
+                return
+            }
             change(&partition)
             state.partitions[name] = partition
         }
