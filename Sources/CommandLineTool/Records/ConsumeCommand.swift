@@ -107,13 +107,13 @@ struct ConsumeCommand: AsyncParsableCommand {
                 let consumed = try await copy(format) { limit, timeout in
                     try await consumer.nextBatch(limit: limit, timeout: timeout, stopsAtEnd: untilEnd)
                 }
-                tasks.cancelAll()
                 try await consumer.close()
+                tasks.cancelAll()
                 return consumed
             } catch {
-                tasks.cancelAll()
                 // What could not be written is for whoever reads next.
                 try? await consumer.close(commits: false)
+                tasks.cancelAll()
                 throw error
             }
         }

@@ -150,6 +150,7 @@ final class ConsumerBuffer: Sendable {
     /// - Returns: the records, and whether the fetcher waits for the space that was gained.
     func take(_ limit: Int) throws(KafkaError) -> (records: [ConsumerRecord], wakes: Bool) {
         try state.withLock { state throws(KafkaError) in
+            if state.isClosed { return ([], false) }
             if let failure = state.failure { throw failure }
             var records: [ConsumerRecord] = []
             var partitionsTried = 0
@@ -219,6 +220,18 @@ final class ConsumerBuffer: Sendable {
     }
 
     var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    /// Hands out no more; how far the application is stays known until ``close()``.
+    ///
+    /// - Returns: false if that was so already.
+    func stop() -> Bool {
+        let isFirst = state.withLock { state in
+            defer { state.isClosed = true }
+            return !state.isClosed
+        }
+        wakeAll()
+        return isFirst
+    }
 
     func close() {
         state.withLock { state in

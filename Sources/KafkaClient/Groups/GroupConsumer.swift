@@ -28,6 +28,8 @@ public final class GroupConsumer: Sendable, AsyncSequence {
     private let onChange: ChangeHandler
     private let logger: Logger
     private let bound: NIOLoopBoundBox<GroupSession?>
+    /// For those who close it while somebody does.
+    private let closed = OneShot<Void>()
 
     private var cluster: Cluster { consumer.cluster }
     private var groupID: String { configuration.groupID }
@@ -312,7 +314,8 @@ public final class GroupConsumer: Sendable, AsyncSequence {
     ///   whoever comes next is to get them.
     /// - Throws: why the last offsets are not committed; the consumer is closed all the same.
     public func close(commits: Bool = true) async throws {
-        guard !consumer.buffer.isClosed else { return }
+        // From here on no record is handed out that the last commit would miss.
+        guard consumer.buffer.stop() else { return try await closed.value() }
         var failure: (any Error)?
         if commits, configuration.autoCommits, changes.failure == nil {
             do {
@@ -331,6 +334,7 @@ public final class GroupConsumer: Sendable, AsyncSequence {
             }
         }
         consumer.close()
+        closed.complete(.success(()))
         if let failure { throw failure }
     }
 

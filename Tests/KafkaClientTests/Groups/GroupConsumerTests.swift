@@ -124,6 +124,54 @@ import Testing
         }
     }
 
+    /// What several members have read.
+    private final class Readings: Sendable {
+        private let numbers = Mutex<[Int]>([])
+
+        var all: [Int] { numbers.withLock { $0 } }
+
+        /// Reads until the consumer is closed.
+        func gather(from consumer: GroupConsumer) async throws {
+            while true {
+                let batch = try await consumer.nextBatch(limit: 7)
+                if batch.isEmpty { return }
+                numbers.withLock { $0 += batch.compactMap { $0.value.flatMap { Int(String(buffer: $0)) } } }
+            }
+        }
+    }
+
+    @Test(arguments: rebalances)
+    func `while members come and go in order every record is read once`(rebalance: Rebalance) async throws {
+        try await Self.withTopic { bootstrap in
+            let readings = Readings()
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                var members: [GroupConsumer] = []
+                for round in 0..<6 {
+                    if round % 2 == 0 || members.count < 2 {
+                        let member = try Self.consumer(bootstrap) {
+                            rebalance.configure(&$0)
+                            $0.autoCommitInterval = .milliseconds(30)
+                        }
+                        try member.subscribe(["t"])
+                        tasks.addTask { try await readings.gather(from: member) }
+                        members.append(member)
+                    } else {
+                        try await members.removeFirst().close()
+                    }
+                    try await Self.produce(round * 100..<round * 100 + 100, bootstrap)
+                }
+                // Asking the broker is the wait.
+                let admin = Admin(try ClientConfiguration(bootstrapServers: bootstrap))
+                let deadline = ContinuousClock.now + .seconds(60)
+                while Set(readings.all).count < 600, ContinuousClock.now < deadline { _ = try await admin.listGroups() }
+                admin.close()
+                for member in members { try await member.close() }
+                try await tasks.waitForAll()
+            }
+            #expect(readings.all.sorted() == Array(0..<600))
+        }
+    }
+
     @Test func `topics are chosen by a pattern, and a wrong pattern is told`() async throws {
         try await Self.withTopic { bootstrap in
             let consumer = try Self.consumer(bootstrap) { $0.groupProtocol = .consumer }
