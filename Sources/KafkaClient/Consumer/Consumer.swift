@@ -9,6 +9,9 @@ import NIOPosix
 ///     try await consumer.assign(topic: "greetings", from: .earliest)
 ///     for try await record in consumer { print(record.offset, record.value ?? ByteBuffer()) }
 ///
+/// Who shares topics with other processes, and wants the broker to keep where each of them stands, takes a
+/// ``GroupConsumer``.
+///
 /// A consumer fetches ahead, at most `prefetchBytes`. All functions may be called from any task; records are handed out
 /// once, whoever takes them.
 public final class Consumer: Sendable, AsyncSequence {

@@ -50,4 +50,34 @@ import Testing
             admin.close()
         }
     }
+
+    @Test func `a group with members is left alone, and its members are shown`() async throws {
+        try await withBroker(settings: ["group.initial.rebalance.delay.ms": "0"]) { bootstrap in
+            let admin = Admin(try ClientConfiguration(bootstrapServers: bootstrap))
+            try await admin.createTopic(NewTopic(name: "t", partitionCount: 2))
+            let member = try GroupConsumer(GroupConsumerConfiguration(bootstrapServers: bootstrap, groupID: "g"))
+            try member.subscribe(["t"])
+            while !member.isAssigned { _ = try await member.nextBatch(limit: 0, timeout: .seconds(1)) }
+            let reset = try GroupResetOffsetsCommand.parse(
+                ["g", "-b", bootstrap, "--topic", "t", "--to-earliest", "--execute"])
+            let error = await #expect(throws: CommandFailure.self) { try await reset.run() }
+            #expect(error?.message.contains("group 'g' has 1 member; stop them") == true)
+            let deletion = try GroupDeleteCommand.parse(["g", "-b", bootstrap])
+            let refusal = await #expect(throws: KafkaError.self) { try await deletion.run() }
+            #expect(refusal?.brokerCode == .nonEmptyGroup)
+            let offset = TopicPartition(topic: "t", partition: 0)
+            let outcome = try await admin.alterGroupOffsets("g", [offset: CommittedOffset(1)])[offset]
+            #expect(throws: KafkaError.self) { try outcome?.get() }
+            for view in ["--offsets", "--members", "--state"] {
+                let (reports, failures) = try await GroupReport.gather(
+                    ["g"], view: try GroupDescribeCommand.parse([view]).view, admin)
+                #expect(failures.isEmpty)
+                #expect(reports.first?.group.members.count == 1)
+                #expect(reports.first?.rows.count == (view == "--offsets" ? 2 : 0))
+            }
+            try await member.close()
+            try await reset.run()
+            admin.close()
+        }
+    }
 }
