@@ -11,7 +11,7 @@ from confluent_kafka.admin import AdminClient
 
 from broker import Broker, wait_until
 from conftest import create_topic
-from groups import Process, fill, new_group, wait_for_assignment
+from groups import KINDS, Process, fill, new_group, wait_for_assignment
 from test_group_admin import group_offsets, listed, outcome
 from test_groups import committed, wait_for_records
 from test_hostile_bytes import MEBIBYTE
@@ -181,6 +181,34 @@ def test_a_group_moves_to_the_new_protocol_and_back_while_it_works(broker, topic
         wait_for_records([one, two, new], broker, topic, 30)
         two.stop()
     assert committed(broker, group, topic) == [30] * PARTITIONS
+
+
+@pytest.mark.parametrize("client", KINDS)
+def test_a_group_of_both_protocols_lives_through_a_kill_of_the_broker(own_broker, tmp_path, client):
+    topic, group = create_topic(own_broker, PARTITIONS), new_group()
+    with Process(client, own_broker, group, topic, tmp_path) as old, \
+            Process("confluent", own_broker, group, topic, tmp_path, **CONSUMER) as new:
+        members, count = [old, new], 0
+        wait_for_assignment(members, PARTITIONS)
+
+        def work_around_a_kill():
+            nonlocal count
+            own_broker.kill()
+            own_broker.start()
+            fill(own_broker, topic, PARTITIONS, 10, first=count)
+            count += 10
+            wait_for_records([old, new], own_broker, topic, count)
+            wait_for_assignment(members, PARTITIONS)
+
+        work_around_a_kill()
+        work_around_a_kill()
+        # Back to the classic protocol, and again.
+        new.stop()
+        members.remove(new)
+        wait_for_assignment(members, PARTITIONS)
+        work_around_a_kill()
+        old.stop()
+        wait_until(lambda: committed(own_broker, group, topic) == [count] * PARTITIONS, 20, "the last commits")
 
 
 def test_an_empty_group_changes_its_protocol(broker, topic, tmp_path, admin):

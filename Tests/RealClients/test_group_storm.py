@@ -61,13 +61,16 @@ class Crowd:
     """The processes, and what their members, living and dead, have consumed."""
 
     def __init__(self, broker, kind, topic, directory):
-        self.start = lambda: Process(
-            KINDS[kind][0], broker, self.group, topic, directory, count=MEMBERS, **KINDS[kind][1])
+        self.broker, self.kind, self.topic, self.directory = broker, kind, topic, directory
         self.group = new_group()
         self.all = [self.start() for _ in range(PROCESSES)]
         self.living = list(self.all)
         self.seen = collections.defaultdict(set)
         self.counted = collections.Counter()
+
+    def start(self):
+        client, options = KINDS[self.kind]
+        return Process(client, self.broker, self.group, self.topic, self.directory, count=MEMBERS, **options)
 
     def look(self):
         for number, process in enumerate(self.all):
@@ -85,6 +88,13 @@ class Crowd:
             process.kill()
         self.living = self.living[count:] + [self.start() for _ in range(count)]
         self.all += self.living[-count:]
+
+    def replace(self, kind):
+        """One process leaves well, one of another kind comes."""
+        self.kind = kind
+        self.living.pop(0).stop()
+        self.living.append(self.start())
+        self.all.append(self.living[-1])
 
     def swap(self, process):
         before = len(process.look().left)
@@ -147,6 +157,29 @@ def test_storm_around_a_broker_that_is_killed(tmp_path, kind):
         crowd.close()
     broker.assert_alive()
     broker.stop()
+
+
+@pytest.mark.parametrize("kind", ["confluent", "confluent-cooperative", "kafka-python", "aiokafka"])
+def test_storm_that_changes_the_protocol(broker, tmp_path, kind):
+    """A rolling upgrade to the consumer protocol, and back, under load (KIP-848)."""
+    topic, began = create_topic(broker, PARTITIONS), time.monotonic()
+    writer, crowd = Writer(broker, topic), Crowd(broker, kind, topic, tmp_path)
+    try:
+        for next_kind in ["confluent-consumer"] * PROCESSES + [kind] * PROCESSES:
+            goal = {partition: writer.ends[partition] + 1 for partition in range(PARTITIONS)}
+            wait_until(lambda: crowd.has(goal), 40, f"the records before the next {next_kind}")
+            crowd.replace(next_kind)
+        ends = writer.stop()
+        wait_until(lambda: crowd.has(ends), 40, "the last records")
+        assert time.monotonic() - began < 60
+        for partition, end in ends.items():
+            assert crowd.seen[partition] == set(range(end)), f"partition {partition} has holes"
+        wait_until(lambda: committed(broker, crowd.group, topic) == ends, 20, "the last commits")
+        for process in crowd.living:
+            process.stop()
+    finally:
+        crowd.close()
+    broker.assert_alive()
 
 
 def committed(broker, group, topic):

@@ -238,6 +238,48 @@ def test_the_consumer_protocol_s_groups_are_described(java, topic):
     member("close")
 
 
+@pytest.mark.parametrize("old", ["range", "cooperative"])
+def test_a_group_moves_to_the_consumer_protocol_and_back(java, topic, old):
+    group, places = new_group(), java("produce", topic, 50)
+    one, two = (JavaMember(java, f"moving-{old}-{number}", group, *PROTOCOLS[old]) for number in (1, 2))
+    one("subscribe", topic)
+    two("subscribe", topic)
+    wait_for_shares([one, two], topic)
+    three = JavaMember(java, f"moving-{old}-3", group, *PROTOCOLS["consumer"])
+    three("subscribe", topic)
+    wait_for_shares([one, two, three], topic)
+    described = java.admin("describeConsumerGroups", group)
+    assert described["type"] == "Consumer"
+    assert {member["client"]: member["upgraded"] for member in described["members"]} == {
+        one.name: False, two.name: False, three.name: True}
+    for member in (one, two, three):
+        member("commit-all")
+    one("close")
+    two("close")
+    wait_for_shares([three], topic)
+    places += java("produce", topic, 50)
+    wait_until(lambda: len(one_and_all(one, two, three)) == 100, 40, "the records")
+    assert one_and_all(one, two, three) == everything(topic, places)
+    four = JavaMember(java, f"moving-{old}-4", group, *PROTOCOLS[old])
+    four("subscribe", topic)
+    wait_for_shares([three, four], topic)
+    three("commit-all")
+    three("close")
+    wait_for_shares([four], topic)
+    assert java.admin("describeConsumerGroups", group)["type"] == "Classic"
+    places += java("produce", topic, 50)
+    wait_until(lambda: len(one_and_all(one, two, three, four)) == 150, 40, "the records")
+    assert one_and_all(one, two, three, four) == everything(topic, places)
+    four("commit-all")
+    offsets = java.admin("listConsumerGroupOffsets", group)
+    assert sum(offset for offset, _ in offsets.values()) == 150
+    four("close")
+
+
+def one_and_all(*members):
+    return set.union(*(member.records() for member in members))
+
+
 def test_settings_of_a_group(java, topic):
     group = new_group()
     java.admin("incrementalAlterConfigs", "GROUP", group, "consumer.session.timeout.ms", "2000")
