@@ -158,8 +158,10 @@ public final class GroupConsumer: Sendable, AsyncSequence {
             case .revoke(let partitions):
                 consumer.pause(partitions)
                 if configuration.autoCommits { await commitBeforeGivingUp(Set(partitions)) }
+                // A cancelled task has not committed; whoever asks next, or closes, does.
+                try Task.checkCancellation()
                 failure = await tell(.revoked(partitions))
-                try await onSession { session in session.gaveUp(partitions, round: turn.round) }
+                cluster.loop.execute { [self] in session.gaveUp(partitions, round: turn.round) }
             case .lose(let partitions):
                 failure = await tell(.lost(partitions.filter(turn.held.contains)))
             }
@@ -316,6 +318,11 @@ public final class GroupConsumer: Sendable, AsyncSequence {
     public func close(commits: Bool = true) async throws {
         // From here on no record is handed out that the last commit would miss.
         guard consumer.buffer.stop() else { return try await closed.value() }
+        // A task that was cancelled wants to leave in order, too.
+        try await Task { try await end(commits: commits) }.value
+    }
+
+    private func end(commits: Bool) async throws {
         var failure: (any Error)?
         if commits, configuration.autoCommits, changes.failure == nil {
             do {

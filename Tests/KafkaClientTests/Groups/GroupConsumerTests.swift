@@ -368,6 +368,31 @@ import Testing
         }
     }
 
+    @Test func `a cancelled task leaves in order, too`() async throws {
+        try await Self.withTopic { bootstrap in
+            try await Self.produce(0..<4, bootstrap)
+            let consumer = try Self.consumer(bootstrap)
+            try consumer.subscribe(["t"])
+            await withTaskGroup(of: Void.self) { tasks in
+                tasks.addTask {
+                    var count = 0
+                    do { for try await _ in consumer { count += 1 } } catch {}
+                    #expect(count == 4)
+                    try? await consumer.close()
+                }
+                while (0..<4).contains(where: { number in
+                    consumer.position(of: TopicPartition(topic: "t", partition: PartitionIndex(Int32(number)))) != 1
+                }) { await Task.yield() }
+                tasks.cancelAll()
+            }
+            let admin = Admin(try ClientConfiguration(bootstrapServers: bootstrap))
+            #expect(try await admin.describeGroups(["g"])["g"]?.get().members.isEmpty == true)
+            let offsets = try await admin.listGroupOffsets(["g"])["g"]?.get() ?? [:]
+            #expect(try offsets.values.map { try $0.get().offset } == [1, 1, 1, 1])
+            admin.close()
+        }
+    }
+
     @Test func `what cannot work is told before anything is sent`() throws {
         var configuration = try GroupConsumerConfiguration(groupID: "")
         #expect(throws: KafkaError.self) { try GroupConsumer(configuration) }
