@@ -8,6 +8,27 @@ extension ErrorCode {
     }
 }
 
+// MARK: - Requests and answers
+
+extension FindCoordinatorRequest {
+    /// - Parameter groups: only one before version 4.
+    static func make(_ groups: [String], version: Int16) -> FindCoordinatorRequest {
+        .with { if version >= 4 { $0.coordinatorKeys = groups } else { $0.key = groups.first ?? "" } }
+    }
+}
+
+extension FindCoordinatorResponse {
+    /// Before version 4 an answer is about the one group that was asked about, and does not name it.
+    func coordinators(of groups: [String], version: Int16) -> [Coordinator] {
+        guard version < 4, let group = groups.first else { return coordinators }
+        let only = Coordinator.with {
+            ($0.key, $0.nodeID, $0.host, $0.port) = (group, nodeID, host, port)
+            ($0.errorCode, $0.errorMessage) = (errorCode, errorMessage)
+        }
+        return [only]
+    }
+}
+
 // MARK: - On the loop
 
 extension ClusterCore {
@@ -27,7 +48,7 @@ extension ClusterCore {
                 let parts = version >= 4 ? [unknown] : unknown.map { [$0] }
                 var open = parts.count
                 for part in parts {
-                    let request = Self.findCoordinatorRequest(part, version: version)
+                    let request = FindCoordinatorRequest.make(part, version: version)
                     connection.send(request, version: version) { [self] result in
                         answers.merge(learnCoordinators(result, of: part, version: version)) { $1 }
                         open -= 1
@@ -40,32 +61,21 @@ extension ClusterCore {
         }
     }
 
-    private static func findCoordinatorRequest(_ groups: [String], version: Int16) -> FindCoordinatorRequest {
-        .with { if version >= 4 { $0.coordinatorKeys = groups } else { $0.key = groups.first ?? "" } }
-    }
-
     private func learnCoordinators(
         _ result: Result<FindCoordinatorResponse, KafkaError>, of groups: [String], version: Int16
     ) -> CoordinatorAnswers {
-        var response: FindCoordinatorResponse
+        let response: FindCoordinatorResponse
         switch result {
         case .success(let answer): response = answer
-        case .failure(let error): return Dictionary(uniqueKeysWithValues: groups.map { ($0, .failure(error)) })
-        }
-        if version < 4 {
-            let answer = response
-            response.coordinators = groups.map { group in
-                .with {
-                    ($0.key, $0.nodeID, $0.host, $0.port) = (group, answer.nodeID, answer.host, answer.port)
-                    ($0.errorCode, $0.errorMessage) = (answer.errorCode, answer.errorMessage)
-                }
-            }
+        case .failure(let error): return Dictionary(groups.map { ($0, .failure(error)) }) { first, _ in first }
         }
         var answers = groups.reduce(into: CoordinatorAnswers()) { answers, group in
             let what = "the broker's answer leaves out the coordinator of group '\(group)'"
             answers[group] = .failure(KafkaError(.protocolViolation, what))
         }
-        for found in response.coordinators where answers[found.key] != nil { answers[found.key] = learn(found) }
+        for found in response.coordinators(of: groups, version: version) where answers[found.key] != nil {
+            answers[found.key] = learn(found)
+        }
         return answers
     }
 
