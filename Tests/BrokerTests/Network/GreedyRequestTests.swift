@@ -77,18 +77,18 @@ struct GreedyRequestTests {
         }
     }
 
-    /// Sets a value of so many bytes, which is kept as it is.
+    /// Sets values of so many bytes in all, which are kept as they are.
     private static func valueRequest(byteCount: Int) -> IncrementalAlterConfigsRequest {
-        .with {
-            $0.resources = [
+        // About the longest string that the protocol has.
+        let value = String(repeating: "x", count: 32_000)
+        return .with {
+            $0.resources = (0...byteCount / value.utf8.count).map { number in
                 .with { resource in
                     resource.resourceType = 16
-                    resource.resourceName = "subscription"
-                    resource.configs = [
-                        .with { ($0.name, $0.value) = ("metrics", String(repeating: "x", count: byteCount)) }
-                    ]
+                    resource.resourceName = "subscription-\(number)"
+                    resource.configs = [.with { ($0.name, $0.value) = ("metrics", value) }]
                 }
-            ]
+            }
         }
     }
 
@@ -97,7 +97,7 @@ struct GreedyRequestTests {
             let connection = try await broker.connect()
             // More than a client's batch may have, and less than a change may.
             let large = try await connection.ask(Self.valueRequest(byteCount: 2 << 20), version: 1)
-            #expect(large.responses.map(\.errorCode) == [.none])
+            #expect(large.responses.count > 60 && large.responses.allSatisfy { $0.errorCode == .none })
             let tooLarge = Self.valueRequest(byteCount: MetadataWriter.largestChange)
             connection.sendFrame(try Wire.frame(tooLarge, version: 1))
             #expect(await connection.receive() == nil)
