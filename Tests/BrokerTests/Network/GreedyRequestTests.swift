@@ -78,9 +78,9 @@ struct GreedyRequestTests {
     }
 
     /// Sets values of so many bytes in all, which are kept as they are.
-    private static func valueRequest(byteCount: Int) -> IncrementalAlterConfigsRequest {
+    private static func valueRequest(byteCount: Int, of filler: String = "x") -> IncrementalAlterConfigsRequest {
         // About the longest string that the protocol has.
-        let value = String(repeating: "x", count: 32_000)
+        let value = String(repeating: filler, count: 32_000)
         return .with {
             $0.resources = (0...byteCount / value.utf8.count).map { number in
                 .with { resource in
@@ -98,7 +98,7 @@ struct GreedyRequestTests {
             // More than a client's batch may have, and less than a change may.
             let large = try await connection.ask(Self.valueRequest(byteCount: 2 << 20), version: 1)
             #expect(large.responses.count > 60 && large.responses.allSatisfy { $0.errorCode == .none })
-            let tooLarge = Self.valueRequest(byteCount: MetadataWriter.largestChange)
+            let tooLarge = Self.valueRequest(byteCount: MetadataWriter.largestChange, of: "y")
             connection.sendFrame(try Wire.frame(tooLarge, version: 1))
             #expect(await connection.receive() == nil)
             let witness = try await broker.connect()
