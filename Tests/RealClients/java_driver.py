@@ -24,7 +24,8 @@ def compile_driver():
         return
     shutil.rmtree(CLASSES, ignore_errors=True)
     CLASSES.mkdir()
-    subprocess.run(["javac", "-Xlint:all", "-Werror", "-cp", f"{JARS}/*", "-d", CLASSES, *SOURCES], check=True, timeout=120)
+    command = ["javac", "-Xlint:all", "-Werror", "-cp", f"{JARS}/*", "-d", CLASSES, *SOURCES]
+    subprocess.run(command, check=True, timeout=120)
     (CLASSES / "stamp").write_text(stamp)
 
 

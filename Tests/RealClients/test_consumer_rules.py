@@ -70,7 +70,8 @@ def settle(members, count):
         for member in members:
             member.beat()
         counts = [member.count() for member in members]
-        return sum(counts) == count and max(counts) - min(counts) <= 1 and len({member.epoch for member in members}) == 1
+        even = max(counts) - min(counts) <= 1
+        return sum(counts) == count and even and len({member.epoch for member in members}) == 1
 
     wait_until(settled, 20, "an even assignment")
     every = [(topic, number) for member in members for topic, numbers in member.owned.items() for number in numbers]

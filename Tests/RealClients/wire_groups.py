@@ -185,7 +185,8 @@ class ConsumerConnection(GroupConnection):
 
     def commit_848(self, group, topic, offsets, epoch, member):
         """Error by partition; from the version on that members of consumer groups must use."""
-        body = compact(group) + struct.pack(">i", epoch) + compact(member) + compact(None) + unsigned(2) + compact(topic)
+        body = compact(group) + struct.pack(">i", epoch) + compact(member) + compact(None)
+        body += unsigned(2) + compact(topic)
         body += unsigned(len(offsets) + 1)
         for partition, offset in offsets.items():
             body += struct.pack(">iqi", partition, offset, -1) + compact("") + b"\0"

@@ -42,8 +42,8 @@ final class Administration {
             case "deleteConsumerGroupOffsets" ->
                 admin.deleteConsumerGroupOffsets(words.get(0), Set.of(partition(words, 1))).all().get();
             case "deleteConsumerGroups" -> admin.deleteConsumerGroups(words).all().get();
-            case "removeMembersFromConsumerGroup" -> admin.removeMembersFromConsumerGroup(words.get(0), words.size() == 1
-                ? new RemoveMembersFromConsumerGroupOptions()
+            case "removeMembersFromConsumerGroup" -> admin.removeMembersFromConsumerGroup(words.get(0),
+                words.size() == 1 ? new RemoveMembersFromConsumerGroupOptions()
                 : new RemoveMembersFromConsumerGroupOptions(Set.of(new MemberToRemove(words.get(1))))).all().get();
             case "describeFeatures" -> describeFeatures();
             case "describeMetadataQuorum" -> describeMetadataQuorum();
@@ -157,7 +157,8 @@ final class Administration {
 
     private Object describeProducers(TopicPartition partition) throws Exception {
         List<Object> producers = new ArrayList<>();
-        admin.describeProducers(List.of(partition)).partitionResult(partition).get().activeProducers().forEach(producer ->
+        var described = admin.describeProducers(List.of(partition)).partitionResult(partition).get();
+        described.activeProducers().forEach(producer ->
             producers.add(row("id", producer.producerId(), "epoch", producer.producerEpoch(),
                 "sequence", producer.lastSequence())));
         return producers;

@@ -16,8 +16,9 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Kafka's own clients, told what to do: a command is a line of words with tabs between them, {@code NUMBER COMMAND
- * WORD...}; its answer is a line {@code NUMBER ok JSON} or {@code NUMBER error CLASS MESSAGE}. Commands run side by side.
+ * Kafka's own clients, told what to do: a command is a line of words with tabs between them,
+ * {@code NUMBER COMMAND WORD...}; its answer is a line {@code NUMBER ok JSON} or
+ * {@code NUMBER error CLASS MESSAGE}. Commands run side by side.
  */
 public final class Driver {
     private final String address;
