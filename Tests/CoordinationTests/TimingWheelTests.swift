@@ -11,7 +11,7 @@ import Testing
         wheel.arm(2, at: .milliseconds(15))
         wheel.arm(3, at: .milliseconds(500))
         #expect(wheel.expire(by: .milliseconds(14)) == [])
-        #expect(wheel.expire(by: .milliseconds(40)) == [2, 1])
+        #expect(wheel.expire(by: .milliseconds(35)) == [2, 1])
         #expect(wheel.expire(by: .milliseconds(499)) == [])
         #expect(wheel.expire(by: .milliseconds(600)) == [3])
         #expect(wheel.isEmpty)
@@ -30,7 +30,7 @@ import Testing
         #expect(wheel.expire(by: .milliseconds(1000)) == [])
     }
 
-    @Test(arguments: UInt64(1)...200) func `no deadline is early, lost or late by more than a tick`(seed: UInt64) {
+    @Test(arguments: UInt64(1)...200) func `no deadline is early, lost or late`(seed: UInt64) {
         var random = SplitMix(state: seed)
         var wheel = Wheel(tick: .milliseconds(7), slotCount: Int.random(in: 1...20, using: &random))
         var model: [Int: Duration] = [:]
@@ -39,7 +39,7 @@ import Testing
             let key = Int.random(in: 0..<10, using: &random)
             switch Int.random(in: 0..<4, using: &random) {
             case 0, 1:
-                model[key] = now + .milliseconds(.random(in: -5...400, using: &random))
+                model[key] = now + .milliseconds(.random(in: 1...400, using: &random))
                 wheel.arm(key, at: model[key] ?? now)
             case 2:
                 model[key] = nil
@@ -53,7 +53,7 @@ import Testing
                     #expect((model[key] ?? .seconds(9)) <= now, "seed \(seed)")
                     model[key] = nil
                 }
-                #expect(model.values.allSatisfy { $0 > now - .milliseconds(14) }, "seed \(seed)")
+                #expect(model.values.allSatisfy { $0 > now }, "seed \(seed)")
             }
             #expect(wheel.count == model.count, "seed \(seed)")
         }

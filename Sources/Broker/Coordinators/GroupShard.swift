@@ -123,7 +123,7 @@ final class GroupShard: Sendable {
 
     /// What is due comes before any other event, so that no session lives longer than it may.
     private func runDue(_ state: inout State) -> Outcome? {
-        guard case .ready = state.phase, state.machine.timers.mayExpire(by: clock.uptime()) else { return nil }
+        guard case .ready = state.phase, state.machine.hasDueTimers(by: clock.now) else { return nil }
         let image = image()
         return run(.changing, nil, { machine, now in machine.advance(to: now, image: image) }, &state)
     }
@@ -359,7 +359,7 @@ final class GroupShard: Sendable {
     var hasDueTimers: Bool {
         state.withLockIfAvailable { state in
             guard case .ready = state.phase else { return false }
-            return state.machine.timers.mayExpire(by: clock.uptime())
+            return state.machine.hasDueTimers(by: clock.now)
         } ?? true
     }
 

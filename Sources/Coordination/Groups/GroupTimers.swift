@@ -3,6 +3,9 @@ import OrderedCollections
 
 /// Time passes.
 extension GroupCoordinatorStateMachine {
+    /// Whether the time of anything that groups wait for may have come: cheap.
+    package func hasDueTimers(by now: CoordinatorTime) -> Bool { timers.mayExpire(by: now.uptime) }
+
     /// Handles what is due.
     ///
     /// The events of different groups have nothing to do with each other, so that the records of all of them may stand
