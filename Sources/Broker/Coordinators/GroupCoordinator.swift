@@ -119,14 +119,7 @@ final class GroupCoordinator: Sendable {
             return (shard, true, gone)
         }
         for shard in gone { shard.stop() }
-        if isNew {
-            if partition.reader.offsets.logEnd == partition.reader.offsets.logStart {
-                // Nothing to read: a new topic serves at once.
-                shard.load()
-            } else {
-                threads.submit { _ in shard.load() }
-            }
-        }
+        if isNew, !shard.isReady { threads.submit { _ in shard.load() } }
         return shard
     }
 

@@ -68,7 +68,15 @@ final class GroupShard: Sendable {
         self.codec = codec
         self.logger = logger
         self.image = image
-        state = Mutex(State(machine: Machine(settings: settings)))
+        var state = State(machine: Machine(settings: settings))
+        let offsets = partition.reader.offsets
+        if offsets.logEnd == offsets.logStart {
+            // Nothing to read: a new topic serves at once.
+            state.machine.finishLoading(at: clock.now, image: image())
+            state.end = offsets.logEnd
+            state.phase = .ready
+        }
+        self.state = Mutex(state)
     }
 
     func apply(_ settings: GroupSettings) { state.withLock { $0.machine.settings = settings } }
