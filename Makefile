@@ -1,7 +1,7 @@
 # make serve   a broker on 127.0.0.1:9092, data in ./data
 # make build   one self-contained executable, .build/martlet
 # make test    every test: Swift's, the stress tests under ThreadSanitizer, real Kafka clients against the executable
-# make bench   the benchmarks, as a table; takes five minutes
+# make bench   the benchmarks, as a table; takes six minutes
 # make lint, format, simulate, fuzz, million, packages, help: see below
 #
 # What a target needs from Debian it installs itself (naming it first, with sudo when not root), and nothing that is there.
