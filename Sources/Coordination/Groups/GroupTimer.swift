@@ -13,4 +13,13 @@ package enum GroupTimer: Hashable, Sendable {
     /// A classic member of a consumer group has to join again, or to ask for its assignment.
     case classicJoin(groupID: String, memberID: String)
     case classicSync(groupID: String, memberID: String)
+
+    /// The group that waits.
+    var groupID: String {
+        switch self {
+        case .join(let groupID), .sync(let groupID), .session(let groupID, _), .pendingMember(let groupID, _),
+            .revocation(let groupID, _), .classicJoin(let groupID, _), .classicSync(let groupID, _):
+            groupID
+        }
+    }
 }

@@ -58,6 +58,4 @@ package struct ClassicMember: Hashable, Sendable {
     }
 
     var metadataByteCount: Int { protocols.reduce(0) { $0 + $1.name.utf8.count + $1.metadata.readableBytes } }
-
-    func supports(_ name: String) -> Bool { protocols.contains { $0.name == name } }
 }

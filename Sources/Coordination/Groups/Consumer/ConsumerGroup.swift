@@ -82,7 +82,6 @@ extension ConsumerGroup {
         /// Members are on the way to their targets.
         case reconciling = "Reconciling"
         case stable = "Stable"
-        case dead = "Dead"
     }
 
     package var state: State {

@@ -56,26 +56,6 @@ extension GroupCoordinatorStateMachine {
         return output
     }
 
-    mutating func consumerTimerExpired(
-        _ timer: GroupTimer, at now: CoordinatorTime, _ image: ClusterMetadataImage
-    ) -> GroupOutput {
-        consumerTimersExpired([timer], at: now, image)
-    }
-
-    /// Nothing was heard of a member.
-    mutating func consumerSessionExpired(
-        groupID: String, memberID: String, at now: CoordinatorTime, image: ClusterMetadataImage
-    ) -> GroupOutput {
-        consumerTimerExpired(.session(groupID: groupID, memberID: memberID), at: now, image)
-    }
-
-    /// A member has not given back in time what others wait for.
-    mutating func consumerRevocationExpired(
-        groupID: String, memberID: String, at now: CoordinatorTime, image: ClusterMetadataImage
-    ) -> GroupOutput {
-        consumerTimerExpired(.revocation(groupID: groupID, memberID: memberID), at: now, image)
-    }
-
     /// Takes members out of the group, which may become a classic one by that.
     mutating func remove(
         _ members: [ConsumerGroupMember], from group: ConsumerGroup, _ image: ClusterMetadataImage,
@@ -117,14 +97,6 @@ extension GroupTimer {
         case .classicJoin(_, let memberID), .classicSync(_, let memberID):
             group.members[memberID].flatMap { $0.usesClassicProtocol ? $0 : nil }
         case .join, .sync, .pendingMember: nil
-        }
-    }
-
-    var groupID: String {
-        switch self {
-        case .join(let groupID), .sync(let groupID), .session(let groupID, _), .pendingMember(let groupID, _),
-            .revocation(let groupID, _), .classicJoin(let groupID, _), .classicSync(let groupID, _):
-            groupID
         }
     }
 }
